@@ -1,0 +1,19 @@
+"""The errors a user can meet: one sentence each, with the place and the remedy."""
+
+from __future__ import annotations
+
+
+class DisclosureCheckError(Exception):
+    """Base of all errors that are shown to the user without a traceback."""
+
+
+class InputError(DisclosureCheckError):
+    """This post could not be read or checked; the others go on."""
+
+
+class RuleError(DisclosureCheckError):
+    """This rule file is wrong; nothing can be checked with it."""
+
+
+class ConfigError(DisclosureCheckError):
+    """These options or this configuration are wrong."""

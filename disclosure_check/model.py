@@ -1,0 +1,199 @@
+"""The nouns of the project as frozen dataclasses: what each step of the pipeline takes and gives.
+
+Every `start`/`end` is a half-open offset in code points of the post's original text, unless its comment says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+Verdict = Literal["fail", "review", "pass", "unchecked"]
+Family = Literal["disclosure", "claim", "review", "process"]
+
+CONNECTIONS = (
+    "paid",
+    "gift",
+    "affiliate",
+    "discount",
+    "employee",
+    "consultant",
+    "family",
+    "equity",
+    "contest",
+    "travel",
+    "loan",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch `[start, end)` of the original text, in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One text to check, with its platform and the facts declared about it."""
+
+    id: str  # the record's id, else the path (with "#line" for a record without one)
+    text: str  # the original text; all spans refer to it
+    path: str  # where it was read from, as the user wrote it; "-" for standard input
+    format: Literal["text", "markdown", "html"] = "text"
+    platform: str | None = None  # as declared; None lets the format decide
+    title: str | None = None
+    lang: str | None = None  # BCP 47 code; None means English
+    medium: str | None = None
+    connections: tuple[str, ...] = ()  # declared, of CONNECTIONS; ("none",) says that there is none; () is unknown
+    brands: tuple[str, ...] = ()
+    platform_label: bool = False  # the platform's own paid-partnership label is on
+    date: str | None = None
+    record_line: int | None = None  # the line of the file on which a JSONL record stands
+    body_start: int = 0  # where the prose begins: just behind the front matter
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters that a reader sees (or could see), in reading order.
+
+    When `len(text) == end - start` the characters map one to one; otherwise the whole piece maps to `[start, end)`
+    (a decoded entity, a line break with its quote markers, ...).
+    """
+
+    text: str  # visible characters; " " a soft break, "\n" a line break, "\n\n" a block break, CODE_MARK for code
+    start: int
+    end: int
+
+
+CODE_MARK = "\ufffb"  # stands in the prose where inline code, a shortcode or a component was: no phrase runs through it
+LINK_MARK = "\ufffc"  # stands in the prose where a bare URL was
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that the post's markup contains, or a bare URL in its prose."""
+
+    url: str  # decoded: entities resolved, Markdown escapes removed
+    start: int  # the URL in the original text
+    end: int
+    text_start: int  # what the reader sees of it (the link text); the same as start/end for a bare URL
+    text_end: int
+    rel: tuple[str, ...] = ()  # tokens of an HTML rel attribute, lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table cell ...: a stretch of the original text that belongs together."""
+
+    kind: Literal["paragraph", "heading", "item", "cell", "footnote", "html"]
+    start: int
+    end: int
+    quoted: bool = False  # inside a block quote
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Text that is in the source but that most readers don't see in the flow of the post."""
+
+    channel: Literal["alt", "title", "hidden", "small", "collapsed"]
+    reason: str  # the words of the source that make it so, such as "display:none"
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What a format's parser found in a post: visible pieces in reading order, links, blocks and asides."""
+
+    pieces: tuple[Piece, ...]
+    links: tuple[Link, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    asides: tuple[Aside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source of a rule, in the words of the source where they are well attested."""
+
+    title: str
+    section: str
+    url: str
+    force: Literal["statute", "rule", "guide", "staff guidance", "enforcement example"]
+    read: str  # the day on which the source was read, ISO 8601
+    quote: str | None = None
+    quoted_from: str | None = None  # the third party that quotes it, when the official text itself was not seen
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that led to a finding: a signal or cue with its words, or the absence of something."""
+
+    label: str  # such as "connection.discount", "disclosure.ambiguous", "link.affiliate", "absent"
+    note: str  # one short sentence for a person
+    start: int | None = None  # None for an absence or a declared fact
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A replacement of `[start, end)` of the original text by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule at one place."""
+
+    rule: str  # "DC101"
+    name: str  # "undisclosed-connection"
+    family: Family
+    severity: Severity
+    message: str
+    remedy: str
+    start: int
+    end: int
+    match: str  # original text[start:end]
+    evidence: tuple[Evidence, ...] = ()
+    references: tuple[Reference, ...] = ()
+    fix: tuple[Edit, ...] | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostReport:
+    """What was found about one post: findings, or the error that kept it from being checked."""
+
+    post: Post
+    platform: str  # the profile that was used
+    connections: tuple[str, ...]  # declared and shown, sorted
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None  # one sentence with place and remedy
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.error is not None:
+            return "unchecked"
+        severities = {finding.severity for finding in self.findings}
+        return "fail" if "error" in severities else "review" if "warning" in severities else "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """How a platform shows a post; a number without a source is absent and decides nothing."""
+
+    name: str
+    title: str  # the name people know it by
+    form: Literal["short", "long", "article", "audio", "listing"]  # short: 500 characters or so; long: captions and descriptions
+    aliases: tuple[str, ...] = ()
+    fold: int | None = None  # characters shown before "more"; None: shown whole, or nobody knows
+    fold_lines: int | None = None  # lines shown before "more"
+    shown_whole_up_to: int | None = None  # a post up to this length has no fold
+    limit: int | None = None  # the longest post, in characters
+    label: str | None = None  # what the platform's own disclosure tool is called
+    references: tuple[Reference, ...] = field(default=())
