@@ -105,6 +105,15 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Include:
+    """A shortcode, include or component in the source: what it shows isn't in the text, but the site may render a disclosure with it."""
+
+    name: str  # "affiliate-disclosure" of {{< affiliate-disclosure >}}, "ad.html" of {% include ad.html %}, "Notice" of <Notice />
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Markup:
     """What a format's parser found in a post: visible pieces in reading order, links, blocks and asides."""
 
@@ -112,6 +121,7 @@ class Markup:
     links: tuple[Link, ...] = ()
     blocks: tuple[Block, ...] = ()
     asides: tuple[Aside, ...] = ()
+    includes: tuple[Include, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
