@@ -1,0 +1,489 @@
+"""Find the URLs of a text, and say what a URL shows by itself about an affiliate commission.
+
+Comes in: a text, or one URL. Goes out: `UrlMatch`es, or a `LinkFact`. Nothing is fetched; the facts about networks are
+data (`rules/affiliate_links.jsonl`). What a fact means for a post is left to `annotate` and `evaluate`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+import unicodedata
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from urllib.parse import unquote
+
+from disclosure_check.errors import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Strength = Literal["strong", "medium", "weak"]
+LinkRole = Literal[
+    "affiliate",  # belongs to an affiliate or referral program
+    "music",  # a music-store, app-store or release link: a commission is possible, and rarely the point
+    "opaque",  # a short link that may hide an affiliate link; a strong one (geni.us) nearly always does
+    "hub",  # the author's page of links, which may hold affiliate ones
+    "platform",  # a short link that its platform makes of every link: shows nothing
+    "hint",  # shows nothing alone; with a second signal (an offer, a code) it does
+]
+
+_STRENGTHS = ("strong", "medium", "weak")
+_ROLES = ("affiliate", "music", "opaque", "hub", "platform", "hint", "ordinary")
+_FIELDS = frozenset({"network", "strength", "role", "on", "paths", "params", "unless", "from"})
+_MAX_HOPS = 3
+_MAX_NEXT = 4  # destinations followed from one URL
+_MAX_PARAMS = 100
+
+_URL = re.compile(r"(?:([a-z][a-z0-9+.-]*):)?/{2,}([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
+_NESTED_START = re.compile(r"(?:https?:)?//[\w%\[-]|www\.", re.IGNORECASE)
+_NESTED_IN_PATH = re.compile(r"(?<=/)(https?:/.*)", re.IGNORECASE | re.DOTALL)
+_DIGITS = re.compile(r"\d+")
+
+# Top-level domains that a host without "http" may have in prose. Not here: "py", "md", "sh", "rs", "js" (files).
+_PROSE_TLDS = frozenset(
+    "ai app at au be bio biz blog br ca cc ch club cn co com de dev dk es eu fi fm fr gd gg gl ie in info io it jp kr link live"
+    " ly me media mx net nl no nz online org page pt ru se shop site store tech to tv uk us world xyz".split()
+)
+# Of these, the ones that are no words: "brand dot com slash me" is a spelled URL, "polka dot to slash prices" is none.
+_SPELLED_TLDS = frozenset("ai app biz co com dev eu fm io net org tv uk".split())
+_DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(]dot[\])] ?| dot )"
+_SLASH = r"(?:/| ?[\[(](?:/|slash)[\])] ?| slash (?=\w))"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
+_START = re.compile(
+    rf"(?P<scheme>h(?:tt|xx)ps?(?:\[://\]|\[?:\]?//)(?=[\w\[%]))"
+    rf"|(?<![\w@.\-/])(?P<www>www\.(?=[\w-]{{1,63}}\.\w))"
+    rf"|(?<![\w@.\-/:=%&])(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,4}})(?:(?P<slash>{_SLASH})|(?=\?\w))",
+    re.IGNORECASE,
+)
+# "?url=https://..." and "/web/2020/https://..." are one URL; "amzn.to/3bLnd3rhttps://..." is two.
+_RUN = re.compile(
+    r"(?:[!#$%&'()*+,\-./0-9:;=?@A-GI-Z\[\]_a-gi-z~\u00c0-\u02ff\u0370-\u1fff]++"
+    r"|[hH](?:(?<=[=/?&#].)|(?!(?:[tT]{2}|[xX]{2})[pP][sS]?\[?:\]?//)))*+"
+)
+_ENTITY = re.compile(r"&(?:gt|lt|quot|nbsp|#\d{1,5});")
+_SPELLED_PATH = re.compile(r"[\w-]+(?: slash [\w-]+)*", re.IGNORECASE)
+_SPELLED_SLASH = re.compile(r" ?[\[(](?:/|slash)[\])] ?| slash ", re.IGNORECASE)
+_SPELLED_DOT = re.compile(r" ?[\[(](?:\.|dot)[\])] ?| dot ", re.IGNORECASE)
+_DEFANGED_SCHEME = re.compile(r"h(?:tt|xx)p(s?)(?:\[://\]|\[?:\]?//)", re.IGNORECASE)
+# "youtu.be/AbCdEfGhIjKInstagram:" is glued, "/OurStory:" is a page; names that people put before links are always labels.
+_GLUED_NAME = re.compile(
+    r"(?<=[A-Za-z0-9/?=_-])(?:Amazon|Bluesky|Discord|Facebook|GitHub|Instagram|LinkedIn|Patreon|Pinterest|Snapchat|SoundCloud|Spotify"
+    r"|Threads|TikTok|Twitch|Twitter|Website|YouTube):+$"
+)
+_GLUED_LABEL = re.compile(r"(?<=[A-Za-z0-9_-])[A-Z][a-z]{2,}:+$")
+_CAMEL_PAGE = re.compile(r"(?<=/)(?:[A-Z][a-z]+)+:+$")
+_CLOSERS = {")": "(", "]": "["}
+
+
+class UrlMatch(NamedTuple):
+    """A URL in running text: `[start, end)` in code points of that text, and the URL with its disguises undone."""
+
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFact:
+    """What a URL shows by itself."""
+
+    network: str  # "Amazon Associates"
+    strength: Strength
+    role: LinkRole
+    host: str  # the host at which it matched, lower case, without port
+    via: tuple[str, ...] = ()  # hosts of the redirects before it
+
+
+@dataclass(frozen=True, slots=True)
+class _ParamTest:
+    name: str  # lower case
+    operator: Literal["", "=", "!=", "~"]  # any value, one of these values, none of these values, an expression
+    values: tuple[str, ...]  # lower case
+
+    def holds(self, found: dict[str, str]) -> bool:
+        value = found.get(self.name)
+        if value is None:
+            return False
+        if self.operator == "":
+            return True
+        value = unquote(value).lower()
+        if self.operator == "~":
+            return re.match(self.values[0], value) is not None
+        return (value in self.values) == (self.operator == "=")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    network: str
+    strength: Strength
+    role: str  # a LinkRole, or "ordinary"
+    paths: tuple[str, ...]
+    params: tuple[_ParamTest, ...]
+    unless: tuple[_ParamTest, ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return _ROLES.index(self.role), _STRENGTHS.index(self.strength)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkData:
+    """The facts about links, indexed so that a URL costs a few dict look-ups."""
+
+    hosts: dict[str, tuple[_Row, ...]] = field(default_factory=dict)  # by host suffix, as in the field "on" of the data
+    params: dict[str, tuple[_Row, ...]] = field(default_factory=dict)  # rows for any host, by lower-case parameter
+    segments: dict[str, tuple[_Row, ...]] = field(default_factory=dict)  # rows for any host, by the first path segment
+    destinations: frozenset[str] = frozenset()  # parameters that hold the next URL of a redirect
+    ordinary_labels: frozenset[str] = frozenset()  # first labels of a network's own sites
+    ordinary_segments: frozenset[str] = frozenset()  # first path segments of a network's own pages
+    shapes: dict[str, str] = field(default_factory=dict)  # by host: an expression for the path of a whole link
+
+
+NO_LINK_DATA = LinkData()
+
+
+class _Parts(NamedTuple):
+    host: str
+    path: str
+    params: dict[str, str]  # lower-case name -> first value that isn't empty, still encoded
+    query: str
+
+
+def load_link_data(path: Path) -> LinkData:
+    """Return the facts of a JSON Lines file, whose first row says what the fields mean.
+
+    Raises RuleError if the file can't be read or a row is not of that form.
+    """
+    data = LinkData()
+    lists: dict[str, frozenset[str]] = {}
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}: the facts about links can't be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            lists |= _add_row(row, data)
+        except (ValueError, TypeError, KeyError, AttributeError, re.error) as error:
+            raise RuleError(f"{path}:{number}: this row is not a fact about links: {error}") from error
+    return LinkData(data.hosts, data.params, data.segments, shapes=data.shapes, **lists)
+
+
+def classify_url(url: str, data: LinkData) -> LinkFact | None:
+    """Return the most telling fact about `url` or about the URLs nested in it, or None.
+
+    A role of affiliate tells more than music, opaque, hub, platform and hint, in this order; then the strength decides.
+    Any string is accepted.
+    """
+    best: tuple[int, int] | None = None
+    fact: LinkFact | None = None
+    pending: list[tuple[str, tuple[str, ...]]] = [(url, ())]
+    for _ in range(_MAX_HOPS + 1):
+        following: list[tuple[str, tuple[str, ...]]] = []
+        for current, via in pending:
+            parts = _split(current)
+            if parts is None:
+                continue
+            rows = list(_matching_rows(parts, data))
+            if any(row.role == "ordinary" for row in rows):
+                continue
+            for row in rows:
+                if best is None or row.rank < best:
+                    best = row.rank
+                    fact = LinkFact(row.network, row.strength, cast("LinkRole", row.role), parts.host, via)
+            if best == (0, 0):
+                return fact
+            hops = (*via, parts.host) if parts.host else via
+            following += [(nested, hops) for nested in _nested(current, parts, data)]
+        if not following:
+            break
+        pending = following[:_MAX_NEXT]
+    return fact
+
+
+def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
+    """Return the URLs of running text in order, without overlaps.
+
+    Found are `http://...`, `www....`, a host with a path ("amzn.to/3bLnd3r") if it ends in a usual domain or `data`
+    knows it, and what was written to hide one of these ("hxxps://amzn[.]to/x", "amzn dot to slash x"). A URL ends at
+    its last character that isn't punctuation of the sentence, where the next URL begins, or, if lost line breaks have
+    glued a label to it, where the shape of its host's links (in `data`) or a capitalized "Label:" says so.
+    """
+    found = []
+    at = 0
+    while (start := _START.search(text, at)) is not None:
+        at = start.end()
+        if start["host"] is not None:
+            match = _bare_url(text, start, data)
+        else:
+            end = _end(text, start.start(), start.end(), data)
+            match = UrlMatch(start.start(), end, _repair(text[start.start() : end])) if end > start.end() else None
+        if match is not None:
+            found.append(match)
+            at = match.end
+    return found
+
+
+def _bare_url(text: str, start: re.Match[str], data: LinkData) -> UrlMatch | None:
+    host = _SPELLED_DOT.sub(".", start["host"]).lower()
+    spelled = " " in start["host"]
+    known = any(key in data.hosts for key in _suffixes(host))
+    if not known and host.rpartition(".")[2] not in (_SPELLED_TLDS if spelled else _PROSE_TLDS):
+        return None
+    if start["slash"] is not None and start["slash"].lower() == " slash ":
+        path = _SPELLED_PATH.match(text, start.end())
+        end = path.end() if path else start.end()
+    else:
+        end = _end(text, start.start(), start.end(), data)
+    if end <= start.end():
+        return None
+    return UrlMatch(start.start(), end, _repair(text[start.start() : end]))
+
+
+def _end(text: str, start: int, body: int, data: LinkData) -> int:
+    """Return where the URL ends that begins at `start` and whose scheme, "www." or host ends at `body`."""
+    run = _RUN.match(text, body)
+    end = run.end() if run else body
+    if entity := _ENTITY.search(text, body, end):
+        end = entity.start()
+    end = _cut_at_shape(text, start, end, data)
+    if end > body and text[end - 1] == ":":
+        end = _cut_at_label(text, max(body, end - 60), end)
+    end = _cut_at_bracket(text, body, end)
+    emphasis = text[start - 1] if start and text[start - 1] in "_~" else ""
+    while end > body and (text[end - 1] in ".,:;!?'*&(" or text[end - 1] == emphasis):
+        end -= 1
+    return end - 2 if text.endswith("'s", body, end) else end
+
+
+def _cut_at_shape(text: str, start: int, end: int, data: LinkData) -> int:
+    url = text[start : min(end, start + 300)]
+    scheme = _DEFANGED_SCHEME.match(url)
+    at = scheme.end() if scheme else 0
+    host, slash, _ = url[at:].partition("/")
+    if not slash:
+        return end
+    for key in _suffixes(_SPELLED_DOT.sub(".", host).lower()):
+        if shape := data.shapes.get(key):
+            whole = re.compile(shape).match(text, start + at + len(host) + 1, end)
+            return whole.end() if whole and text[whole.end() : whole.end() + 1] not in ("?", "/", "&") else end
+    return end
+
+
+def _cut_at_label(text: str, start: int, end: int) -> int:
+    if (glued := _GLUED_NAME.search(text, start, end)) is None and not _CAMEL_PAGE.search(text, start, end):
+        glued = _GLUED_LABEL.search(text, start, end)
+    return glued.start() if glued else end
+
+
+def _cut_at_bracket(text: str, start: int, end: int) -> int:
+    """Return `end`, or the place of the first bracket that has no partner in the URL."""
+    open_brackets: list[tuple[str, int]] = []
+    for at in range(start, end):
+        character = text[at]
+        if character in "([":
+            open_brackets.append((character, at))
+        elif character in _CLOSERS:
+            if not open_brackets or open_brackets.pop()[0] != _CLOSERS[character]:
+                return at
+    return open_brackets[0][1] if open_brackets else end
+
+
+def _repair(url: str) -> str:
+    """Undo what was written to hide a URL: "hxxps[:]//amzn[.]to/x" is "https://amzn.to/x"."""
+    url = _DEFANGED_SCHEME.sub(lambda scheme: f"http{scheme[1].lower()}://", url, count=1)
+    if "[" in url or "(" in url or " " in url:
+        url = _SPELLED_SLASH.sub("/", _SPELLED_DOT.sub(".", url))
+    return url
+
+
+def _add_row(row: dict[str, Any], data: LinkData) -> dict[str, frozenset[str]]:
+    """Index one row; return the lists that it defines, by the name of their field in `LinkData`."""
+    if "about" in row:
+        return {}
+    if "destinations" in row:
+        return {"destinations": frozenset(row["destinations"])}
+    if "ordinary" in row:
+        return {f"ordinary_{kind}": frozenset(row["ordinary"][kind]) for kind in ("labels", "segments")}
+    if "shape" in row:
+        re.compile(row["shape"])
+        data.shapes.update(dict.fromkeys(row["on"], row["shape"]))
+        return {}
+    if unknown := row.keys() - _FIELDS:
+        raise ValueError(f'"{min(unknown)}" is not one of {", ".join(sorted(_FIELDS))}')
+    fact = _row(row)
+    keys: list[tuple[dict[str, tuple[_Row, ...]], str]]
+    if hosts := row.get("on"):
+        keys = [(data.hosts, host) for host in hosts]
+    elif fact.params:
+        keys = [(data.params, test.name) for test in fact.params]
+    else:
+        keys = [(data.segments, re.split(r"[^a-z0-9_-]", path[1:])[0]) for path in fact.paths]
+    for index, key in keys:
+        if fact not in index.get(key, ()):
+            index[key] = (*index.get(key, ()), fact)
+    return {}
+
+
+def _row(row: dict[str, Any]) -> _Row:
+    strength, role = row["strength"], row.get("role", "affiliate")
+    if strength not in _STRENGTHS:
+        raise ValueError(f'strength "{strength}" is not one of {", ".join(_STRENGTHS)}')
+    if role not in _ROLES:
+        raise ValueError(f'role "{role}" is not one of {", ".join(_ROLES)}')
+    if not (row.get("on") or row.get("params") or row.get("paths")):
+        raise ValueError("a row needs on, paths or params")
+    return _Row(
+        network=row["network"],
+        strength=strength,
+        role=role,
+        paths=tuple(row.get("paths", ())),
+        params=tuple(map(_param_test, row.get("params", ()))),
+        unless=tuple(map(_param_test, row.get("unless", ()))),
+    )
+
+
+def _param_test(text: str) -> _ParamTest:
+    for operator in ("!=", "~", "="):
+        name, found, value = text.partition(operator)
+        if found:
+            values = (value,) if operator == "~" else tuple(value.lower().split(","))
+            return _ParamTest(name.lower(), cast("Any", operator), values)
+    return _ParamTest(text.lower(), "", ())
+
+
+def _split(url: str) -> _Parts | None:
+    """Take a URL apart the way a browser does, which is kinder than a parser of the standard; None for other schemes."""
+    url = url.strip()
+    if "\\" in url or "\n" in url or "\t" in url or "\r" in url:
+        url = url.replace("\\", "/").replace("\n", "").replace("\t", "").replace("\r", "")
+    if (match := _URL.match(url)) is None:
+        if url[:1] in "/?#.":
+            match = _URL.match("//." + url)  # relative to a site that we don't know
+        elif not _OTHER_SCHEME.match(url):
+            match = _URL.match("//" + url)
+        if match is None:
+            return None
+    scheme, authority, path, query, fragment = match.groups("")
+    if scheme and scheme.lower() not in ("http", "https"):
+        return None
+    return _Parts(_host(authority), path, _params(query, fragment), query)
+
+
+def _host(authority: str) -> str:
+    host = authority.rpartition("@")[2]
+    if "%" in host:
+        host = unquote(host)
+    if not host.startswith("["):
+        host = host.partition(":")[0]
+    if not host.isascii():
+        host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
+    return host.rstrip(".").lower()
+
+
+def _params(query: str, fragment: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in (query, fragment.rpartition("?")[2]):
+        if "=" not in text:
+            continue
+        if ";" in text:  # "&amp;tag=x" that nobody decoded, and the old separator
+            text = text.replace(";", "&")
+        for pair in text.split("&", _MAX_PARAMS):
+            name, _, value = pair.partition("=")
+            if value:
+                found.setdefault((unquote(name) if "%" in name else name).lower(), value)
+    return found
+
+
+def _matching_rows(parts: _Parts, data: LinkData) -> Iterator[_Row]:
+    path = unquote(parts.path) if "%" in parts.path else parts.path
+    segment = path[1:].partition("/")[0].lower()
+    for key in _suffixes(parts.host):
+        for row in data.hosts.get(key, ()):
+            if row.paths or row.params:
+                if _holds(row, path, parts.params):
+                    yield row
+            elif row.role == "ordinary" or (
+                (segment or parts.query)
+                and segment not in data.ordinary_segments
+                and parts.host.partition(".")[0] not in data.ordinary_labels
+            ):
+                yield row
+    for name in parts.params:
+        for row in data.params.get(name, ()):
+            if _holds(row, path, parts.params):
+                yield row
+    for row in data.segments.get(segment, ()):
+        if _holds(row, path, parts.params):
+            yield row
+
+
+def _holds(row: _Row, path: str, params: dict[str, str]) -> bool:
+    return (
+        (not row.paths or any(re.match(expression, path, re.IGNORECASE) for expression in row.paths))
+        and (not row.params or any(test.holds(params) for test in row.params))
+        and not any(test.holds(params) for test in row.unless)
+    )
+
+
+def _suffixes(host: str) -> Iterator[str]:
+    """Yield the keys under which a host may stand: its suffixes, "*.", ".*" and "#" as in the field "on" of the data."""
+    labels = host.split(".")[-6:]
+    country = _public_suffix_length(labels)
+    for at in range(len(labels) - 1):
+        suffix = ".".join(labels[at:])
+        yield suffix
+        if at and labels[:at] != ["www"]:
+            yield "*." + suffix
+        if at + country < len(labels):
+            yield ".".join(labels[at : len(labels) - country]) + ".*"
+        if suffix[1:2].isdigit():
+            yield _DIGITS.sub("#", suffix)
+
+
+def _public_suffix_length(labels: list[str]) -> int:
+    """Return how many labels a country's or general suffix takes ("com", "de", "co.uk", "com.au"); a large number if none."""
+    if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in ("co", "com"):
+        return 2
+    return 1 if len(labels[-1]) == 2 or labels[-1] == "com" else len(labels)
+
+
+def _nested(url: str, parts: _Parts, data: LinkData) -> list[str]:
+    """Return the URLs that a redirect would go to: in a parameter, as the whole query, or in the path."""
+    found = []
+    for name, value in parts.params.items():
+        if name in data.destinations and (nested := _destination(value)):
+            if nested is value and (at := parts.query.find(value)) >= 0:
+                nested = parts.query[at:]  # not encoded, so the parameters behind it are its own
+            found.append(nested)
+    if not found and parts.query and (nested := _destination(parts.query)):
+        found.append(nested)
+    if not found and "http" in parts.path:
+        plain = _NESTED_IN_PATH.search(url, len(parts.host))
+        if in_path := plain or _NESTED_IN_PATH.search(unquote(parts.path)):
+            found.append(in_path[1])
+    return found[:_MAX_NEXT]
+
+
+def _destination(value: str) -> str | None:
+    """Return the URL that a parameter's value is, plain, encoded once or twice, or in base64."""
+    for _ in range(3):
+        if _NESTED_START.match(value):
+            return value
+        if "%" not in value:
+            break
+        value = unquote(value)
+    if value.startswith("aHR0c"):  # "http"
+        try:
+            decoded = urlsafe_b64decode(value.replace("+", "-").replace("/", "_") + "=" * (-len(value) % 4))
+            return decoded.decode("utf-8", "replace")
+        except (ValueError, binascii.Error):
+            return None
+    return None
