@@ -6,12 +6,13 @@ Comes in: directories (packs). Goes out: a `Rulebook`. A pack holds data only; n
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from disclosure_check.errors import RuleError
+from disclosure_check.errors import InputError, RuleError
+from disclosure_check.links import NO_LINK_DATA, LinkData, load_link_data
 from disclosure_check.model import CONNECTIONS, SEVERITIES, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ BREACHES = (
     "small",
 )
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
+LINKS_FILE = "affiliate_links.jsonl"
 ROLES = ("connection", "disclosure", "denial", "pointer", "wording", "context")
 
 
@@ -119,7 +121,7 @@ class Rulebook:
     signals: tuple[SignalKind, ...]
     cues: Cues
     platforms: Mapping[str, Platform]  # by name and alias
-    link_files: tuple[Path, ...] = field(default=())
+    links: LinkData
 
 
 def rules_dir() -> Path:
@@ -146,11 +148,12 @@ def load_rulebook(packs: Sequence[Path] = ()) -> Rulebook:
     rules: dict[str, Rule] = {}
     cues: dict[str, Any] = {}
     platforms: dict[str, Platform] = {}
-    links: list[Path] = []
+    links = NO_LINK_DATA
     for pack in (rules_dir(), *packs):
         if not pack.is_dir():
             raise RuleError(f"{pack}: no such folder; give the folder of a rule pack")
-        links += sorted(pack.glob("*links*.jsonl"))
+        if (pack / LINKS_FILE).is_file():
+            links = load_link_data(pack / LINKS_FILE)
         for path in sorted(pack.rglob("*.toml")):
             data = _read_toml(path)
             if "signals" in data or "words" in data:
@@ -166,7 +169,17 @@ def load_rulebook(packs: Sequence[Path] = ()) -> Rulebook:
                     raise RuleError(f"{path}:1: rule id {rule.id} is already used by {rules[rule.id].path}; give it an id of its own")
                 rules[rule.id] = rule
     kinds = tuple(_signal(path, table, words) for path, table in signals)
-    return Rulebook(tuple(rules[id] for id in sorted(rules)), kinds, _cues(cues, words), platforms, tuple(links))
+    return Rulebook(tuple(rules[id] for id in sorted(rules)), kinds, _cues(cues, words), platforms, links)
+
+
+def unknown_platform(name: str, rulebook: Rulebook) -> InputError:
+    """Return the error for a platform that no profile has, naming the nearest one."""
+    import difflib
+
+    near = difflib.get_close_matches(name, rulebook.platforms, n=1)
+    guess = f'; did you mean "{near[0]}"?' if near else ""
+    known = ", ".join(sorted({platform.name for platform in rulebook.platforms.values()}))
+    return InputError(f'unknown platform "{name}"{guess} The platforms are {known}.' if guess else f'unknown platform "{name}"; the platforms are {known}')
 
 
 def expand(pattern: str, words: Mapping[str, str]) -> str:

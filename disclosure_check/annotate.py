@@ -1,0 +1,212 @@
+"""Find the signals of a post: wordings that show or explain a connection, and links, each with its assertion.
+
+Comes in: the folded prose with its layout, and the rulebook. Goes out: `Annotations`. What they amount to together
+is left to `evaluate`. This path never imports spaCy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from disclosure_check.errors import InputError
+from disclosure_check.links import classify_url, find_urls
+from disclosure_check.model import LINK_MARK, Span
+from disclosure_check.normalize import Prose, normalize
+from disclosure_check.rulebook import compile_pattern
+from disclosure_check.segment import Layout, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from disclosure_check.links import LinkFact
+    from disclosure_check.model import Aside, Link, Markup, Platform, Post
+    from disclosure_check.rulebook import Cues, Rulebook, SignalKind
+
+TIMEOUT = 5.0  # seconds one expression may take on one post
+REACH = 45  # folded characters that a cue reaches to the right: about eight words
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A wording found in a post."""
+
+    kind: SignalKind
+    at: int  # folded offsets, within the body or the aside it was found in
+    to: int
+    start: int  # original offsets
+    end: int
+    assertion: str = "affirmed"  # affirmed, negated, asked, quoted, attributed, hypothetical
+    disguise: str | None = None  # what had to be undone to read it
+    channel: str = "body"  # or the channel of the aside
+    reason: str = ""  # why the aside is not seen
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSignal:
+    """A link together with what its address says."""
+
+    link: Link
+    fact: LinkFact | None
+    at: int  # folded offset of what the reader sees of it
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """All that was found in a post."""
+
+    prose: Prose
+    layout: Layout
+    signals: tuple[Signal, ...]  # in order of their place
+    links: tuple[LinkSignal, ...]
+
+
+def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook) -> Annotations:
+    """Return the signals and links of `post`.
+
+    Raises InputError if an expression takes too long on this post.
+    """
+    prose = normalize(markup.pieces, lambda text: find_urls(text, rulebook.links))
+    layout = segment(prose)
+    links = tuple(_link_signals(markup, prose, rulebook))
+    signals = list(_signals(post, prose, layout, platform, rulebook, links))
+    quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
+    signals = [_in_quote(signal, quotes) for signal in signals]
+    for aside in markup.asides:
+        signals += _aside_signals(post, aside, platform, rulebook)
+    return Annotations(prose, layout, tuple(signals), links)
+
+
+def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
+    found = []
+    for link in (*markup.links, *prose.links):
+        at, to = prose.offsets.folded(link.text_start), prose.offsets.folded(link.text_end)
+        found.append(LinkSignal(link, classify_url(link.url, rulebook.links), at, max(to, at + 1)))
+    yield from sorted(found, key=lambda signal: (signal.at, signal.link.start))
+
+
+def _signals(
+    post: Post, prose: Prose, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
+) -> Iterator[Signal]:
+    found: list[Signal] = []
+    for kind in rulebook.signals:
+        if _applies(kind, post, platform) and any(anchor in prose.lower for anchor in kind.anchors):
+            spans = _without_overlaps(span for pattern in kind.patterns for span in _matches(pattern, prose.text, kind.id))
+            for span in spans:
+                if "vanity-link" in kind.when and not _holds_vanity_link(span, links):
+                    continue
+                sentence = layout.sentence(span.start)
+                context = prose.text[sentence.start : max(sentence.end, span.end)]
+                if any(compile_pattern(void).search(context, timeout=TIMEOUT) for void in kind.unless):
+                    continue
+                found.append(_signal(kind, span, prose, layout, rulebook.cues))
+    yield from sorted(found, key=lambda signal: (signal.at, signal.to, signal.kind.id))
+
+
+def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
+    if not kind.when or "vanity-link" in kind.when:
+        return True
+    return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
+
+
+def _matches(pattern: str, text: str, name: str) -> Iterator[Span]:
+    try:
+        for match in compile_pattern(pattern).finditer(text, timeout=TIMEOUT):
+            start, end = match.span()
+            while start < end and text[start] in " \n\u2005":
+                start += 1
+            while end > start and text[end - 1] in " \n\u2005":
+                end -= 1
+            if start < end:
+                yield Span(start, end)
+    except TimeoutError as error:
+        raise InputError(f"signal {name} took more than {TIMEOUT:g} s; split the text or report its rule pack") from error
+
+
+def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def _holds_vanity_link(span: Span, links: tuple[LinkSignal, ...]) -> bool:
+    return any(span.start <= link.at < span.end and is_vanity(link.link.url) for link in links)
+
+
+def is_vanity(url: str) -> bool:
+    """Return whether `url` looks made for one creator: a host with one short word behind it."""
+    pattern = r"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:shop|store|sale|sales|blog|pricing|about|contact|signup|register|login|app|apps|download|news|products?|collections?|deals?|offers?|promo|home|index|events?|tickets?|jobs|careers|help|docs|watch|playlist|channel|user|gift|gifts|subscribe|join|donate|free|trial|start|get|buy|order|books?|courses?|menu|merch|p|c|dp)/?$)[A-Za-z][A-Za-z0-9_-]{2,24}/?(?:\?[^/]*)?$"
+    social = r"(?:instagram|twitter|x|facebook|fb|youtube|youtu|tiktok|twitch|patreon|github|linkedin|pinterest|snapchat|medium|reddit|discord|paypal|spotify|soundcloud|vimeo|t|bit|goo|ow|tinyurl|ebay|etsy|wikipedia|google|apple|threads|vk|tumblr|substack|ko-fi|buymeacoffee)\.\w+/"
+    return bool(compile_pattern(pattern).search(url)) and not compile_pattern(social).search(url)
+
+
+def _signal(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> Signal:
+    original = prose.offsets.span(span.start, span.end)
+    disguise = next((oddity for at, oddity in prose.oddities if span.start <= at < span.end), None)
+    return Signal(kind, span.start, span.end, original.start, original.end, assess(kind, span, prose, layout, cues), disguise)
+
+
+def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
+    if signal.kind.role == "connection" and any(quote.start <= signal.start < quote.end for quote in quotes):
+        return replace(signal, assertion="quoted")
+    return signal
+
+
+def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
+    prose = normalize(aside.pieces, lambda text: find_urls(text, rulebook.links))
+    layout = segment(prose)
+    for signal in _signals(post, prose, layout, platform, rulebook, ()):
+        if signal.kind.role == "disclosure":
+            yield replace(signal, channel=aside.channel, reason=aside.reason)
+
+
+def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> str:
+    """Return what the words around folded `span` make of it: "affirmed", "negated", "asked", ...
+
+    A cue reaches to the right up to REACH characters, the end of its sentence or line, or a terminating word.
+    """
+    text = prose.text
+    sentence = layout.sentence(span.start)
+    if kind.role == "denial":
+        return "affirmed"
+    if _is_quoted(text, layout.paragraph(span.start), span):
+        return "quoted"
+    before = text[max(sentence.start, span.start - REACH) : span.start]
+    for pattern in cues.terminate:
+        for stop in compile_pattern(pattern).finditer(before):
+            before = " " * stop.end() + before[stop.end() :]
+    masked = before
+    for pattern in cues.pseudo:
+        masked = compile_pattern(pattern).sub(lambda match: " " * len(match.group()), masked)
+    for assertion, patterns in cues.forward.items():
+        if any(compile_pattern(pattern).search(masked) for pattern in patterns):
+            return assertion
+    after = text[span.end : min(sentence.end, span.end + 15)]
+    for assertion, patterns in cues.backward.items():
+        if any(compile_pattern(pattern).match(after) for pattern in patterns):
+            return assertion
+    return _by_sentence(kind, span, sentence, text, cues)
+
+
+def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: Cues) -> str:
+    whole = text[sentence.start : max(sentence.end, span.end) + 1]
+    leads = not text[sentence.start : span.start].strip(" \n\u2005\"'([*-")
+    for assertion, patterns in cues.sentence.items():
+        if assertion == "asked" and (leads or kind.role != "disclosure"):
+            continue
+        if any(compile_pattern(pattern).search(whole) for pattern in patterns):
+            return assertion
+    return "affirmed"
+
+
+def _is_quoted(text: str, paragraph: Span, span: Span) -> bool:
+    opening = text.rfind('"', paragraph.start, span.start)
+    if opening < 0 or opening + 1 >= len(text) or text[opening + 1].isspace():
+        return False
+    if opening > paragraph.start and text[opening - 1].isalnum():
+        return False  # a closing quotation mark, or inches
+    closing = text.find('"', span.end, paragraph.end)
+    return closing >= 0 and LINK_MARK not in text[opening : span.start]

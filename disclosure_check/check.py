@@ -1,0 +1,98 @@
+"""The pipeline from posts to reports: normalize, segment, annotate, evaluate. Reading and reporting stand around it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from disclosure_check.annotate import annotate
+from disclosure_check.errors import DisclosureCheckError
+from disclosure_check.evaluate import evaluate
+from disclosure_check.model import Post, PostReport
+from disclosure_check.readers.markup import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from disclosure_check.model import Finding, Platform
+    from disclosure_check.readers.files import ReadFailure
+    from disclosure_check.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for beyond the posts' own facts."""
+
+    platform: str | None = None  # for posts that name none
+    connections: tuple[str, ...] = ()  # for posts that declare none
+    brands: tuple[str, ...] = ()
+    lang: str | None = None
+    select: tuple[str, ...] = ()  # rule ids or beginnings of ids; () means all
+    ignore: tuple[str, ...] = ()
+
+
+def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:  # noqa: B008 - frozen
+    """Yield a report for each item, in order; what could not be read or checked is reported as an error."""
+    for item in items:
+        if isinstance(item, Post):
+            yield check_post(item, rulebook, options)
+        else:
+            yield PostReport(Post(id=item.path, text="", path=item.path, record_line=item.line), "", (), error=item.message)
+
+
+def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:  # noqa: B008 - frozen
+    """Return the report on one post."""
+    post = _with_defaults(post, options)
+    try:
+        platform = platform_of(post, rulebook)
+        if not (post.lang or "en").lower().startswith("en"):
+            message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
+            return PostReport(post, platform.name, post.connections, error=message)
+        found = annotate(post, parse(post), platform, rulebook)
+        kinds, findings = evaluate(post, platform, found, rulebook)
+    except DisclosureCheckError as error:
+        return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
+    kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
+    return PostReport(post, platform.name, kinds, kept)
+
+
+def place(post: Post) -> str:
+    """Return where a post came from, as "path" or "path:line"."""
+    return post.path if post.record_line is None else f"{post.path}:{post.record_line}"
+
+
+def platform_of(post: Post, rulebook: Rulebook) -> Platform:
+    """Return the profile of the post's platform; a blog for Markdown and HTML without one, else a generic post.
+
+    Raises InputError for a name that no profile has.
+    """
+    name = (post.platform or ("post" if post.format == "text" else "blog")).lower()
+    if name not in rulebook.platforms:
+        from disclosure_check.rulebook import unknown_platform
+
+        raise unknown_platform(name, rulebook)
+    return rulebook.platforms[name]
+
+
+def _with_defaults(post: Post, options: Options) -> Post:
+    return replace(
+        post,
+        platform=post.platform or options.platform,
+        connections=post.connections or options.connections,
+        brands=post.brands or options.brands,
+        lang=post.lang or options.lang,
+    )
+
+
+def _is_selected(rule: str, options: Options) -> bool:
+    selected = not options.select or rule.startswith(options.select)
+    return selected and not (options.ignore and rule.startswith(options.ignore))
+
+
+def _fingerprinted(finding: Finding, post: Post) -> Finding:
+    """Return the finding with a fingerprint of its rule, words and surroundings, which survives moved lines."""
+    before = post.text[max(0, finding.start - 40) : finding.start]
+    after = post.text[finding.end : finding.end + 40]
+    context = " ".join(f"{finding.rule} {before} {finding.match} {after}".split())
+    return replace(finding, fingerprint=hashlib.blake2b(context.encode(), digest_size=8).hexdigest())

@@ -1,0 +1,102 @@
+"""Cut the folded prose into sentences, lines, paragraphs and piles of tags, and say what stands above the fold.
+
+Offsets here are those of the folded text (`Prose.text`), since all reasoning about nearness happens there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+
+from disclosure_check.model import LINK_MARK, Span
+
+if TYPE_CHECKING:
+    from disclosure_check.model import Platform, Post
+    from disclosure_check.normalize import Prose
+
+LADDER = 8  # so many line breaks in a row push what follows out of sight, whatever the platform
+
+_SENTENCE_END = regex.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
+_ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
+_PILE = regex.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005\n,•|/+]*{_ITEM})+")
+_ONE_ITEM = regex.compile(_ITEM)
+_LINE_BREAKS = regex.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){%d,}" % LADDER)
+_PART = regex.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A run of tags, mentions and links with nothing between them."""
+
+    start: int
+    end: int
+    items: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where sentences, lines and paragraphs of a folded text begin, and its piles."""
+
+    length: int
+    sentences: tuple[int, ...]
+    lines: tuple[int, ...]
+    paragraphs: tuple[int, ...]
+    parts: tuple[int, ...]  # of a thread; () if the post is no thread
+    piles: tuple[Pile, ...]
+
+    def sentence(self, offset: int) -> Span:
+        return self._around(self.sentences, offset)
+
+    def line(self, offset: int) -> Span:
+        return self._around(self.lines, offset)
+
+    def paragraph(self, offset: int) -> Span:
+        return self._around(self.paragraphs, offset)
+
+    def part(self, offset: int) -> Span:
+        return self._around(self.parts or (0,), offset)
+
+    def _around(self, starts: tuple[int, ...], offset: int) -> Span:
+        index = max(0, bisect_right(starts, offset) - 1)
+        return Span(starts[index], starts[index + 1] if index + 1 < len(starts) else self.length)
+
+
+def segment(prose: Prose) -> Layout:
+    """Return the layout of `prose`."""
+    text = prose.text
+    sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
+    lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
+    paragraphs = [0, *(gap.end() for gap in regex.finditer(r"\n\n", text))]
+    parts = [part.start() for part in _PART.finditer(text)]
+    is_thread = len(parts) > 1 and text[parts[0] :].lstrip("( ").startswith("1")
+    piles = tuple(
+        Pile(pile.start(), pile.end(), tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM.finditer(pile.group())))
+        for pile in _PILE.finditer(text)
+    )
+    return Layout(len(text), tuple(sentences), tuple(lines), tuple(paragraphs), tuple(parts) if is_thread else (), piles)
+
+
+def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
+    """Return how deep a place of the post lies, in folds: up to 1 is seen without a tap, 2 is twice as far.
+
+    `offset` is the place in `post.text`, `seen` the number of visible characters before it (used where markup makes
+    the two differ). 0 for a platform that shows the post whole. A ladder of empty lines hides what follows anywhere.
+    Source of the numbers: `platform.references`.
+    """
+    before = post.text[post.body_start : offset]
+    if _LINE_BREAKS.search(before):
+        return 3.0
+    if platform.shown_whole_up_to is not None and len(post.text) - post.body_start <= platform.shown_whole_up_to:
+        return 0.0
+    characters = len(before) if post.format == "text" else seen
+    depths = [0.0]
+    if platform.fold:
+        depths.append(characters / platform.fold)
+    if platform.fold_lines and post.format == "text":
+        depths.append(before.strip().count("\n") / platform.fold_lines if before.strip() else 0.0)
+    return max(depths)
+
+
