@@ -1,0 +1,304 @@
+"""The command: parse what the user typed, call the library, write the report, choose the exit code.
+
+Commands import what they need when they run, so that `--help` and a check of one post start fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from disclosure_check import __version__
+from disclosure_check.errors import ConfigError, DisclosureCheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from disclosure_check.model import PostReport
+    from disclosure_check.reports import Tally
+    from disclosure_check.rulebook import Rulebook
+
+FINDINGS, FAILED = 1, 2
+INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+FORMATS = ("text", "json", "jsonl")
+RECORD_FIELDS = ("id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format")
+DEFAULT_COLUMNS = 100  # where the report isn't shown on a terminal
+LONGEST_LINE = 120  # columns; on a wider terminal nobody reads longer lines with ease
+PATIENCE = 2.0  # seconds before a progress bar appears
+
+
+class _Failure(click.ClickException):
+    """One of our errors, shown the way click shows its own."""
+
+    exit_code = FAILED
+
+
+class _Command(click.Group):
+    """The top command. Whatever goes wrong ends with exit code 2, never with 1, which means findings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except DisclosureCheckError as error:
+            raise _Failure(str(error)) from error
+        except BrokenPipeError:
+            # Whoever read the report has gone. What Python flushes at its end must not complain about that.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(FAILED)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except Exception:
+            import traceback
+
+            traceback.print_exc()
+            raise _Failure("this is a fault of disclosure-check, not of your posts; please report it with the lines above") from None
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="disclosure-check", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find missing, unclear and badly placed disclosures in sponsored, gifted and affiliate posts.
+
+    \b
+    Try:
+      disclosure-check check post.md
+      disclosure-check check content/ --format json --output report.json
+      echo "Use MIA20 at Acme!" | disclosure-check check - --platform instagram
+      disclosure-check explain DC101
+
+    It knows the guidance of the US Federal Trade Commission. It never says that a post is lawful:
+    it shows what it found, or says "no findings". This is not legal advice.
+    """
+
+
+@cli.command(short_help="Check posts.")
+@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, or jsonl: an object per post.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
+@click.option("--connection", "connections", multiple=True, metavar="KIND[,KIND]", help="The tie to the brand of posts that declare none.")
+@click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
+@click.option("--lang", metavar="CODE", help="The language of posts that name none. Only English has rules.")
+@click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
+@click.option("--select", multiple=True, metavar="IDS", help="Report only these rules: DC101,DC3 (all DC3xx) or names.")
+@click.option("--ignore", multiple=True, metavar="IDS", help="Don't report these rules.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", help="What makes the exit code 1.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
+@click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
+@click.option("--statistics", is_flag=True, help="Count the findings by rule.")
+@click.option("--quiet", is_flag=True, help="Only findings: no summary, no progress.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file. None is read yet, with or without it.")
+@click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
+def check(**asked: Any) -> None:
+    """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
+
+    \b
+    Examples:
+      disclosure-check check content/posts
+      disclosure-check check captions.jsonl --column text=caption --platform instagram
+      disclosure-check check draft.txt --platform tiktok --connection gift --brand Acme
+      disclosure-check check drafts --select DC1,DC3 --fail-on warning
+
+    \b
+    Kinds of connection: paid, gift, affiliate, discount, employee, consultant, family, equity,
+    contest, travel, loan; or none. What a post says about itself goes before the options.
+    Exit code 0: nothing at or above --fail-on. 1: findings. 2: something was not checked.
+    """
+    _run_check(_Asked(**asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The options of `check` as typed."""
+
+    paths: tuple[str, ...]
+    format: str
+    output: Path | None
+    platform: str | None
+    connections: tuple[str, ...]
+    brands: tuple[str, ...]
+    lang: str | None
+    packs: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str
+    columns: tuple[str, ...]
+    stdin_filename: str | None
+    statistics: bool
+    quiet: bool
+    color: str
+    isolated: bool
+    no_cache: bool
+
+
+def _run_check(asked: _Asked) -> None:
+    _require_paths(asked.paths)
+    _require_format(asked.format)
+    columns = _column_names(asked.columns)
+    folders = [_pack_folder(pack) for pack in asked.packs]
+
+    from disclosure_check.check import check_posts
+    from disclosure_check.options import build_options
+    from disclosure_check.readers.files import read_paths
+    from disclosure_check.reports import Tally
+    from disclosure_check.reports.output import open_output
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook(folders)
+    options = build_options(
+        rulebook,
+        platform=asked.platform,
+        connections=asked.connections,
+        brands=asked.brands,
+        lang=asked.lang,
+        select=asked.select,
+        ignore=asked.ignore,
+    )
+    posts = read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=columns)
+    tally = Tally()
+    with open_output(asked.output, is_json=asked.format != "text") as stream:
+        reports = _show_progress(tally.watch(check_posts(posts, rulebook, options)), quiet=asked.quiet)
+        _write_report(asked, _tell_errors(reports, asked), stream, tally, rulebook, folders)
+        if not tally.posts:
+            raise ConfigError(f"no posts found in {', '.join(asked.paths)}; name Markdown, HTML, text or JSONL files, or a folder of them")
+    if asked.output is not None and not asked.quiet:
+        from disclosure_check.reports.text import summary
+
+        click.echo(summary(tally), err=True)
+    sys.exit(_exit_code(tally, asked.fail_on))
+
+
+def _write_report(
+    asked: _Asked, reports: Iterable[PostReport], stream: TextIO, tally: Tally, rulebook: Rulebook, folders: Sequence[Path]
+) -> None:
+    def write(text: str) -> None:
+        click.echo(text, file=stream, nl=False, color=True)  # whether to color is decided below
+
+    if asked.format == "text":
+        from disclosure_check.reports.text import plain, write_text
+
+        style = click.style if _use_color(asked.color, stream) else plain
+        write_text(reports, write, tally, columns=_columns(stream), style=style, statistics=asked.statistics, quiet=asked.quiet)
+        return
+    if asked.format == "jsonl":
+        from disclosure_check.reports.jsonl import write_jsonl
+
+        write_jsonl(reports, write)
+    else:
+        from disclosure_check.reports.json_report import RulebookFacts, digest_packs, write_json
+        from disclosure_check.rulebook import rules_dir
+
+        write_json(reports, write, tally, RulebookFacts(len(rulebook.rules), asked.packs, digest_packs([rules_dir(), *folders])))
+    if asked.statistics:
+        from disclosure_check.reports.text import statistics_lines
+
+        click.echo("\n".join(statistics_lines(tally)), err=True)
+
+
+def _tell_errors(reports: Iterable[PostReport], asked: _Asked) -> Iterator[PostReport]:
+    """Yield the reports; say on standard error what could not be checked, where the report itself isn't read by a person."""
+    for report in reports:
+        if report.error is not None and (asked.format != "text" or asked.output is not None):
+            click.echo(f"Error: {report.error}", err=True)
+        yield report
+
+
+def _show_progress(reports: Iterable[PostReport], *, quiet: bool) -> Iterator[PostReport]:
+    """Yield the reports, with a bar on standard error once a run on a terminal takes a while."""
+    if quiet or not sys.stderr.isatty():
+        yield from reports
+        return
+    from itertools import repeat
+    from time import monotonic
+
+    started = monotonic()
+    with click.progressbar(repeat(None), label="Checking", show_pos=True, show_eta=False, file=sys.stderr, hidden=True) as bar:
+        try:
+            for report in reports:
+                if monotonic() - started > PATIENCE:
+                    bar.hidden = False
+                    bar.update(1)
+                    if report.findings or report.error is not None:
+                        _clear_line()  # the finding takes the bar's place, which comes back below it
+                else:
+                    bar.pos += 1
+                yield report
+        finally:
+            if not bar.hidden:
+                _clear_line()
+                bar.hidden = True
+
+
+def _clear_line() -> None:
+    sys.stderr.write("\r\x1b[K\x1b[?25h")  # also shows the cursor again, which the bar hides
+    sys.stderr.flush()
+
+
+def _exit_code(tally: Tally, fail_on: str) -> int:
+    if tally.unchecked:
+        return FAILED
+    counted = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}[fail_on]
+    return FINDINGS if any(tally.severities[severity] for severity in tally.severities if severity in counted) else 0
+
+
+def _require_paths(paths: Sequence[str]) -> None:
+    if not paths:
+        raise click.UsageError(
+            "no PATH given. Name a file or a folder, or - for standard input:\n"
+            "  disclosure-check check content/posts\n"
+            "  disclosure-check check - --platform instagram < caption.txt"
+        )
+
+
+def _require_format(name: str) -> None:
+    if name not in FORMATS:
+        raise click.BadParameter(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}", param_hint="'--format'")
+
+
+def _column_names(items: Iterable[str]) -> dict[str, str]:
+    columns = {}
+    for item in items:
+        field, _, name = item.partition("=")
+        if field not in RECORD_FIELDS or not name:
+            raise click.BadParameter(
+                f"{item!r} isn't FIELD=NAME, such as text=caption; the fields are {', '.join(RECORD_FIELDS)}", param_hint="'--column'"
+            )
+        columns[field] = name
+    return columns
+
+
+def _pack_folder(pack: str) -> Path:
+    """Return the folder of a pack: `pack` itself, or where the package of "package:NAME" lies. No code of it is run."""
+    if not pack.startswith("package:"):
+        return Path(pack)
+    from importlib.util import find_spec
+
+    name, *inner = pack.removeprefix("package:").split(".")
+    # Only the top package is looked up: to find an inner one, Python would have to run the outer one's code.
+    spec = find_spec(name) if name.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(f"--rules {pack}: there is no installed package {name!r}; install it, or name a folder")
+    return Path(spec.submodule_search_locations[0], *inner)
+
+
+def _use_color(color: str, stream: TextIO) -> bool:
+    if color == "auto":
+        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return color == "always"
+
+
+def _columns(stream: TextIO) -> int:
+    if not stream.isatty():
+        return DEFAULT_COLUMNS
+    from shutil import get_terminal_size
+
+    return max(40, min(get_terminal_size().columns, LONGEST_LINE))

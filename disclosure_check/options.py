@@ -1,0 +1,84 @@
+"""Check what a user asks for against the rulebook: platforms, connections and rules by name, with the nearest name for a typo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disclosure_check.check import Options
+from disclosure_check.errors import ConfigError
+from disclosure_check.model import CONNECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from disclosure_check.rulebook import Rulebook
+
+
+def build_options(
+    rulebook: Rulebook,
+    *,
+    platform: str | None = None,
+    connections: Iterable[str] = (),
+    brands: Iterable[str] = (),
+    lang: str | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> Options:
+    """Return the options, checked against the rulebook.
+
+    `connections`, `select` and `ignore` are as typed: each item may hold several names with commas between.
+    Raises ConfigError with what would be right for a name that doesn't exist.
+    """
+    if platform is not None and platform.casefold() not in rulebook.platforms:
+        raise ConfigError(unknown("platform", platform, rulebook.platforms, {known.name for known in rulebook.platforms.values()}))
+    return Options(
+        platform=None if platform is None else rulebook.platforms[platform.casefold()].name,
+        connections=_checked_kinds(split_names(connections)),
+        brands=tuple(brands),
+        lang=lang,
+        select=tuple(id for name in split_names(select) for id in find_rules(rulebook, name)),
+        ignore=tuple(id for name in split_names(ignore) for id in find_rules(rulebook, name)),
+    )
+
+
+def split_names(items: Iterable[str]) -> list[str]:
+    """Return the names in `items`, each of which may hold several with commas between."""
+    return [name.strip() for item in items for name in item.split(",") if name.strip()]
+
+
+def find_rules(rulebook: Rulebook, name: str) -> list[str]:
+    """Return the ids of the rules that `name` means: an id, the start of one such as "DC3", or a rule's name.
+
+    Raises ConfigError if there is no such rule.
+    """
+    wanted = name.casefold()
+    found = [
+        rule.id
+        for rule in rulebook.rules
+        if wanted == rule.name.casefold() or (wanted.startswith("dc") and rule.id.casefold().startswith(wanted))
+    ]
+    if not found:
+        known = [known for rule in rulebook.rules for known in (rule.id, rule.name)]
+        raise ConfigError(f"{unknown('rule', name, known)}; `disclosure-check rules` lists them all")
+    return found
+
+
+def unknown(what: str, name: str, known: Collection[str], listed: Collection[str] = ()) -> str:
+    """Return the sentence that says that there is no such `what`, with the nearest known name and those to list."""
+    from difflib import get_close_matches
+
+    by_folded = {item.casefold(): item for item in known}
+    near = get_close_matches(name.casefold(), by_folded, n=1)
+    hint = f"; did you mean {by_folded[near[0]]!r}?" if near else ""
+    choice = f" (one of {', '.join(sorted(listed))})" if listed else ""
+    return f"there is no {what} {name!r}{choice}{hint}"
+
+
+def _checked_kinds(names: Collection[str]) -> tuple[str, ...]:
+    kinds = (*CONNECTIONS, "none")
+    for name in names:
+        if name not in kinds:
+            raise ConfigError(unknown("connection", name, kinds, kinds))
+    if "none" in names and len(set(names)) > 1:
+        raise ConfigError("none says that there is no connection; it can't stand with other kinds")
+    return tuple(kind for kind in kinds if kind in names)

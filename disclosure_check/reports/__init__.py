@@ -1,0 +1,40 @@
+"""Render what was found: one module per format, and the counts that all of them end with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from disclosure_check.model import Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from disclosure_check.model import PostReport
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the reports that have passed by."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    severities: Counter[Severity] = field(default_factory=Counter)  # of findings
+    rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # findings by rule id and name
+
+    @property
+    def posts(self) -> int:
+        return self.verdicts.total()
+
+    @property
+    def unchecked(self) -> int:
+        return self.verdicts["unchecked"]
+
+    def watch(self, reports: Iterable[PostReport]) -> Iterator[PostReport]:
+        """Yield the reports unchanged, and count each as it passes."""
+        for report in reports:
+            self.verdicts[report.verdict] += 1
+            for finding in report.findings:
+                self.severities[finding.severity] += 1
+                self.rules[finding.rule, finding.name] += 1
+            yield report

@@ -1,0 +1,52 @@
+"""Open what a report is written to: standard output, or a file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from disclosure_check.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# A lone surrogate can't be UTF-8. Written this way it is what JSON writes for it anyway.
+_ERRORS = "backslashreplace"
+
+
+@contextmanager
+def open_output(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
+    """Yield the stream to write to; a file is replaced only when all was written.
+
+    JSON is always UTF-8 with "\\n"; text on standard output keeps the terminal's encoding.
+    Raises ConfigError if the file can't be written.
+    """
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8" if is_json else None, errors=_ERRORS, newline="\n" if is_json else None)
+        yield sys.stdout
+    elif path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", errors=_ERRORS, newline="\n") as stream:  # a device or a pipe
+            yield stream
+    else:
+        with _replaced(path.resolve()) as stream:
+            yield stream
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[TextIO]:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        stream = beside.open("x", encoding="utf-8", errors=_ERRORS, newline="\n")
+    except OSError as error:
+        raise ConfigError(f"{path}: can't write the report here ({error.strerror}); name another file with --output") from error
+    try:
+        with stream:
+            yield stream
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
