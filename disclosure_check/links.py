@@ -10,7 +10,6 @@ import binascii
 import json
 import re
 import unicodedata
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from urllib.parse import unquote
@@ -37,6 +36,8 @@ _FIELDS = frozenset({"network", "strength", "role", "on", "paths", "params", "un
 _MAX_HOPS = 3
 _MAX_NEXT = 4  # destinations followed from one URL
 _MAX_PARAMS = 100
+_MAX_LENGTH = 4096  # characters of a URL in text
+_MAX_BRACKETS = 8  # open at the same place of a URL
 
 _URL = re.compile(r"(?:([a-z][a-z0-9+.-]*):)?/{2,}([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
@@ -44,13 +45,6 @@ _NESTED_START = re.compile(r"(?:https?:)?//[\w%\[-]|www\.", re.IGNORECASE)
 _NESTED_IN_PATH = re.compile(r"(?<=/)(https?:/.*)", re.IGNORECASE | re.DOTALL)
 _DIGITS = re.compile(r"\d+")
 
-# Top-level domains that a host without "http" may have in prose. Not here: "py", "md", "sh", "rs", "js" (files).
-_PROSE_TLDS = frozenset(
-    "ai app at au be bio biz blog br ca cc ch club cn co com de dev dk es eu fi fm fr gd gg gl ie in info io it jp kr link live"
-    " ly me media mx net nl no nz online org page pt ru se shop site store tech to tv uk us world xyz".split()
-)
-# Of these, the ones that are no words: "brand dot com slash me" is a spelled URL, "polka dot to slash prices" is none.
-_SPELLED_TLDS = frozenset("ai app biz co com dev eu fm io net org tv uk".split())
 _DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(]dot[\])] ?| dot )"
 _SLASH = r"(?:/| ?[\[(](?:/|slash)[\])] ?| slash (?=\w))"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
@@ -69,14 +63,9 @@ _ENTITY = re.compile(r"&(?:gt|lt|quot|nbsp|#\d{1,5});")
 _SPELLED_PATH = re.compile(r"[\w-]+(?: slash [\w-]+)*", re.IGNORECASE)
 _SPELLED_SLASH = re.compile(r" ?[\[(](?:/|slash)[\])] ?| slash ", re.IGNORECASE)
 _SPELLED_DOT = re.compile(r" ?[\[(](?:\.|dot)[\])] ?| dot ", re.IGNORECASE)
-_DEFANGED_SCHEME = re.compile(r"h(?:tt|xx)p(s?)(?:\[://\]|\[?:\]?//)", re.IGNORECASE)
-# "youtu.be/AbCdEfGhIjKInstagram:" is glued, "/OurStory:" is a page; names that people put before links are always labels.
-_GLUED_NAME = re.compile(
-    r"(?<=[A-Za-z0-9/?=_-])(?:Amazon|Bluesky|Discord|Facebook|GitHub|Instagram|LinkedIn|Patreon|Pinterest|Snapchat|SoundCloud|Spotify"
-    r"|Threads|TikTok|Twitch|Twitter|Website|YouTube):+$"
-)
+_SCHEME = re.compile(r"h(?:tt|xx)p(s?)(?:\[://\]|\[?:\]?//)", re.IGNORECASE)
 _GLUED_LABEL = re.compile(r"(?<=[A-Za-z0-9_-])[A-Z][a-z]{2,}:+$")
-_CAMEL_PAGE = re.compile(r"(?<=/)(?:[A-Z][a-z]+)+:+$")
+_CAMEL_PAGE = re.compile(r"(?<=/)(?:[A-Z][a-z]+)+:+$")  # "/OurStory:" is a page with punctuation, not a glued label
 _CLOSERS = {")": "(", "]": "["}
 
 
@@ -113,7 +102,7 @@ class _ParamTest:
             return True
         value = unquote(value).lower()
         if self.operator == "~":
-            return re.match(self.values[0], value) is not None
+            return _matches(self.values[0], value)
         return (value in self.values) == (self.operator == "=")
 
 
@@ -142,6 +131,10 @@ class LinkData:
     ordinary_labels: frozenset[str] = frozenset()  # first labels of a network's own sites
     ordinary_segments: frozenset[str] = frozenset()  # first path segments of a network's own pages
     shapes: dict[str, str] = field(default_factory=dict)  # by host: an expression for the path of a whole link
+    bare_domains: frozenset[str] = frozenset()  # top-level domains of hosts that are URLs without "http"
+    spelled_domains: frozenset[str] = frozenset()  # those of them that are no English words
+    labels: tuple[str, ...] = ()  # words that, with a colon, people put before a link
+    openers: tuple[str, ...] = ()  # words with which a call to action begins
 
 
 NO_LINK_DATA = LinkData()
@@ -160,7 +153,7 @@ def load_link_data(path: Path) -> LinkData:
     Raises RuleError if the file can't be read or a row is not of that form.
     """
     data = LinkData()
-    lists: dict[str, frozenset[str]] = {}
+    lists: dict[str, Any] = {}
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -235,7 +228,7 @@ def _bare_url(text: str, start: re.Match[str], data: LinkData) -> UrlMatch | Non
     host = _SPELLED_DOT.sub(".", start["host"]).lower()
     spelled = " " in start["host"]
     known = any(key in data.hosts for key in _suffixes(host))
-    if not known and host.rpartition(".")[2] not in (_SPELLED_TLDS if spelled else _PROSE_TLDS):
+    if not known and host.rpartition(".")[2] not in (data.spelled_domains if spelled else data.bare_domains):
         return None
     if start["slash"] is not None and start["slash"].lower() == " slash ":
         path = _SPELLED_PATH.match(text, start.end())
@@ -249,13 +242,12 @@ def _bare_url(text: str, start: re.Match[str], data: LinkData) -> UrlMatch | Non
 
 def _end(text: str, start: int, body: int, data: LinkData) -> int:
     """Return where the URL ends that begins at `start` and whose scheme, "www." or host ends at `body`."""
-    run = _RUN.match(text, body)
+    run = _RUN.match(text, body, body + _MAX_LENGTH)
     end = run.end() if run else body
     if entity := _ENTITY.search(text, body, end):
         end = entity.start()
     end = _cut_at_shape(text, start, end, data)
-    if end > body and text[end - 1] == ":":
-        end = _cut_at_label(text, max(body, end - 60), end)
+    end = _cut_at_label(text, body, end, data)
     end = _cut_at_bracket(text, body, end)
     emphasis = text[start - 1] if start and text[start - 1] in "_~" else ""
     while end > body and (text[end - 1] in ".,:;!?'*&(" or text[end - 1] == emphasis):
@@ -265,7 +257,7 @@ def _end(text: str, start: int, body: int, data: LinkData) -> int:
 
 def _cut_at_shape(text: str, start: int, end: int, data: LinkData) -> int:
     url = text[start : min(end, start + 300)]
-    scheme = _DEFANGED_SCHEME.match(url)
+    scheme = _SCHEME.match(url)
     at = scheme.end() if scheme else 0
     host, slash, _ = url[at:].partition("/")
     if not slash:
@@ -277,10 +269,26 @@ def _cut_at_shape(text: str, start: int, end: int, data: LinkData) -> int:
     return end
 
 
-def _cut_at_label(text: str, start: int, end: int) -> int:
-    if (glued := _GLUED_NAME.search(text, start, end)) is None and not _CAMEL_PAGE.search(text, start, end):
-        glued = _GLUED_LABEL.search(text, start, end)
-    return glued.start() if glued else end
+def _cut_at_label(text: str, start: int, end: int, data: LinkData) -> int:
+    """Return `end`, or where a label or sentence begins that a lost line break has glued to the URL.
+
+    "youtu.be/AbCdEfGhIjKInstagram: https://..." and "brand.example/shopUse code SAM10" are such.
+    """
+    if text.endswith(":", start, end):
+        label_end = end
+        while label_end > start and text[label_end - 1] == ":":
+            label_end -= 1
+        if text.endswith(data.labels, start, label_end):
+            longest = max((label for label in data.labels if text.endswith(label, start, label_end)), key=len)
+            return label_end - len(longest) if label_end - len(longest) > start else end
+        if not _CAMEL_PAGE.search(text, max(start, end - 60), end):
+            glued = _GLUED_LABEL.search(text, max(start, end - 60), end)
+            return glued.start() if glued else end
+    elif text[end : end + 1].isspace() and text.endswith(data.openers, start, end):
+        at = end - max(len(word) for word in data.openers if text.endswith(word, start, end))
+        if at > start and (text[at - 1].islower() or text[at - 1].isdigit()):
+            return at
+    return end
 
 
 def _cut_at_bracket(text: str, start: int, end: int) -> int:
@@ -290,21 +298,24 @@ def _cut_at_bracket(text: str, start: int, end: int) -> int:
         character = text[at]
         if character in "([":
             open_brackets.append((character, at))
-        elif character in _CLOSERS:
-            if not open_brackets or open_brackets.pop()[0] != _CLOSERS[character]:
-                return at
+            if len(open_brackets) > _MAX_BRACKETS:
+                break
+        elif character in _CLOSERS and (not open_brackets or open_brackets.pop()[0] != _CLOSERS[character]):
+            return at
     return open_brackets[0][1] if open_brackets else end
 
 
 def _repair(url: str) -> str:
     """Undo what was written to hide a URL: "hxxps[:]//amzn[.]to/x" is "https://amzn.to/x"."""
-    url = _DEFANGED_SCHEME.sub(lambda scheme: f"http{scheme[1].lower()}://", url, count=1)
+    scheme = _SCHEME.match(url)
+    if scheme and scheme[0].lower() not in ("http://", "https://"):
+        url = f"http{scheme[1].lower()}://{url[scheme.end() :]}"
     if "[" in url or "(" in url or " " in url:
         url = _SPELLED_SLASH.sub("/", _SPELLED_DOT.sub(".", url))
     return url
 
 
-def _add_row(row: dict[str, Any], data: LinkData) -> dict[str, frozenset[str]]:
+def _add_row(row: dict[str, Any], data: LinkData) -> dict[str, Any]:
     """Index one row; return the lists that it defines, by the name of their field in `LinkData`."""
     if "about" in row:
         return {}
@@ -312,6 +323,10 @@ def _add_row(row: dict[str, Any], data: LinkData) -> dict[str, frozenset[str]]:
         return {"destinations": frozenset(row["destinations"])}
     if "ordinary" in row:
         return {f"ordinary_{kind}": frozenset(row["ordinary"][kind]) for kind in ("labels", "segments")}
+    if "domains" in row:
+        return {f"{kind}_domains": frozenset(row["domains"][kind]) for kind in ("bare", "spelled")}
+    if "glued" in row:
+        return {kind: tuple(row["glued"][kind]) for kind in ("labels", "openers")}
     if "shape" in row:
         re.compile(row["shape"])
         data.shapes.update(dict.fromkeys(row["on"], row["shape"]))
@@ -393,9 +408,8 @@ def _params(query: str, fragment: str) -> dict[str, str]:
     for text in (query, fragment.rpartition("?")[2]):
         if "=" not in text:
             continue
-        if ";" in text:  # "&amp;tag=x" that nobody decoded, and the old separator
-            text = text.replace(";", "&")
-        for pair in text.split("&", _MAX_PARAMS):
+        # ";" is the old separator, and splits "&amp;tag=x" that nobody decoded.
+        for pair in text.replace(";", "&").split("&", _MAX_PARAMS):
             name, _, value = pair.partition("=")
             if value:
                 found.setdefault((unquote(name) if "%" in name else name).lower(), value)
@@ -410,11 +424,7 @@ def _matching_rows(parts: _Parts, data: LinkData) -> Iterator[_Row]:
             if row.paths or row.params:
                 if _holds(row, path, parts.params):
                     yield row
-            elif row.role == "ordinary" or (
-                (segment or parts.query)
-                and segment not in data.ordinary_segments
-                and parts.host.partition(".")[0] not in data.ordinary_labels
-            ):
+            elif row.role == "ordinary" or _leads_somewhere(parts, segment, data):
                 yield row
     for name in parts.params:
         for row in data.params.get(name, ()):
@@ -425,12 +435,26 @@ def _matching_rows(parts: _Parts, data: LinkData) -> Iterator[_Row]:
             yield row
 
 
+def _leads_somewhere(parts: _Parts, segment: str, data: LinkData) -> bool:
+    """Say whether a URL at a network's host is a link of its users, not the network's home page, help or blog."""
+    if segment in data.ordinary_segments or parts.host.partition(".")[0] in data.ordinary_labels:
+        return False
+    return bool(segment) or any(not name.startswith("utm_") for name in parts.params)
+
+
 def _holds(row: _Row, path: str, params: dict[str, str]) -> bool:
     return (
-        (not row.paths or any(re.match(expression, path, re.IGNORECASE) for expression in row.paths))
+        (not row.paths or any(_matches(expression, path) for expression in row.paths))
         and (not row.params or any(test.holds(params) for test in row.params))
         and not any(test.holds(params) for test in row.unless)
     )
+
+
+def _matches(expression: str, text: str) -> bool:
+    try:  # compiled when it is first needed, so a wrong one shows here
+        return re.match(expression, text, re.IGNORECASE) is not None
+    except re.error as error:
+        raise RuleError(f'the facts about links have "{expression}", which is not a regular expression: {error}') from error
 
 
 def _suffixes(host: str) -> Iterator[str]:
@@ -481,9 +505,9 @@ def _destination(value: str) -> str | None:
             break
         value = unquote(value)
     if value.startswith("aHR0c"):  # "http"
+        text = value.replace("-", "+").replace("_", "/")
         try:
-            decoded = urlsafe_b64decode(value.replace("+", "-").replace("/", "_") + "=" * (-len(value) % 4))
-            return decoded.decode("utf-8", "replace")
-        except (ValueError, binascii.Error):
+            return binascii.a2b_base64(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+        except ValueError:
             return None
     return None
