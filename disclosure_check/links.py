@@ -55,11 +55,12 @@ _START = re.compile(
     re.IGNORECASE,
 )
 # "?url=https://..." and "/web/2020/https://..." are one URL; "amzn.to/3bLnd3rhttps://..." is two.
+# Outside the host, a script without spaces (Chinese, Japanese, Thai ...) is the sentence going on.
 _RUN = re.compile(
-    r"(?:[!#$%&'()*+,\-./0-9:;=?@A-GI-Z\[\]_a-gi-z~\u00c0-\u02ff\u0370-\u1fff]++"
+    r"(?:[\w-]{1,63}\.){0,6}(?:[!#$%&'()*+,\-./0-9:;=?@A-GI-Z\[\]_a-gi-z~\u00c0-\u02ff\u0370-\u0dff\u1000-\u177f\u1800-\u1fff]++"
     r"|[hH](?:(?<=[=/?&#].)|(?!(?:[tT]{2}|[xX]{2})[pP][sS]?\[?:\]?//)))*+"
 )
-_ENTITY = re.compile(r"&(?:gt|lt|quot|nbsp|#\d{1,5});")
+_NOT_URL = re.compile(r"&(?:gt|lt|quot|nbsp|#\d{1,5});|[-_=*~]{4,}")  # entities, and lines drawn with characters
 _SPELLED_PATH = re.compile(r"[\w-]+(?: slash [\w-]+)*", re.IGNORECASE)
 _SPELLED_SLASH = re.compile(r" ?[\[(](?:/|slash)[\])] ?| slash ", re.IGNORECASE)
 _SPELLED_DOT = re.compile(r" ?[\[(](?:\.|dot)[\])] ?| dot ", re.IGNORECASE)
@@ -244,8 +245,8 @@ def _end(text: str, start: int, body: int, data: LinkData) -> int:
     """Return where the URL ends that begins at `start` and whose scheme, "www." or host ends at `body`."""
     run = _RUN.match(text, body, body + _MAX_LENGTH)
     end = run.end() if run else body
-    if entity := _ENTITY.search(text, body, end):
-        end = entity.start()
+    if other := _NOT_URL.search(text, body, end):
+        end = other.start()
     end = _cut_at_shape(text, start, end, data)
     end = _cut_at_label(text, body, end, data)
     end = _cut_at_bracket(text, body, end)

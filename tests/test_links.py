@@ -150,6 +150,9 @@ def test_any_string_is_classified_without_an_error(url: str) -> None:
         pytest.param("https://a.example/x...", ["https://a.example/x"], id="shortened"),
         pytest.param("https://amzn.to/3bLnd3r's price", ["https://amzn.to/3bLnd3r"], id="possessive"),
         pytest.param("https://amzn.to/3bLnd3rはこちら", ["https://amzn.to/3bLnd3r"], id="script without spaces"),
+        pytest.param(
+            "https://\u4f8b\u3048.example/a\u3092\u8aad\u3080", ["https://\u4f8b\u3048.example/a"], id="such a script in the host"
+        ),
         pytest.param("https://caf\u00e9.example/\u00e9t\u00e9", ["https://caf\u00e9.example/\u00e9t\u00e9"], id="accents"),
         pytest.param("go to www.acme.com/x!", ["www.acme.com/x"], id="www"),
         pytest.param("go to Acme.com/boots, or acme.com", ["Acme.com/boots"], id="bare host and path"),
@@ -190,6 +193,7 @@ def test_url_in_text(text: str, found: list[str]) -> None:
         pytest.param("https://a.example/Help: read it", ["https://a.example/Help"], id="a page and a colon"),
         pytest.param("https://acme.example/shopUse code SAM10", ["https://acme.example/shop"], id="call to action"),
         pytest.param("https://a.example/AcmeWatch", ["https://a.example/AcmeWatch"], id="the same at the end of the text"),
+        pytest.param("https://a.example/x--------", ["https://a.example/x"], id="a line of dashes"),
         pytest.param("https://a.exampleTikTok: x", ["https://a.example"], id="label behind the host"),
     ],
 )
