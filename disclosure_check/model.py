@@ -12,6 +12,17 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 Verdict = Literal["fail", "review", "pass", "unchecked"]
 Family = Literal["disclosure", "claim", "review", "process"]
+# What stands behind a reference: the law and its readings for rules, the last three for facts about platforms.
+Force = Literal[
+    "statute",
+    "rule",
+    "guide",
+    "staff guidance",
+    "enforcement example",
+    "platform documentation",
+    "third-party measurement",
+    "own default",
+]
 
 CONNECTIONS = (
     "paid",
@@ -131,7 +142,7 @@ class Reference:
     title: str
     section: str
     url: str
-    force: Literal["statute", "rule", "guide", "staff guidance", "enforcement example"]
+    force: Force
     read: str  # the day on which the source was read, ISO 8601
     quote: str | None = None
     quoted_from: str | None = None  # the third party that quotes it, when the official text itself was not seen
