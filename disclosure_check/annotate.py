@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Cues, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
+_LINK_CONDITIONS = frozenset({"vanity-link", "creator-link"})  # a signal that counts only with such a link in it
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -90,11 +91,12 @@ def _signals(
     post: Post, prose: Prose, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
 ) -> Iterator[Signal]:
     found: list[Signal] = []
+    handles = handles_of(post, links)
     for kind in rulebook.signals:
         if _applies(kind, post, platform) and any(anchor in prose.lower for anchor in kind.anchors):
             spans = _without_overlaps(span for pattern in kind.patterns for span in _matches(pattern, prose.text, kind.id))
             for span in spans:
-                if "vanity-link" in kind.when and not _holds_vanity_link(span, links):
+                if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links, handles):
                     continue
                 sentence = layout.sentence(span.start)
                 context = prose.text[sentence.start : max(sentence.end, span.end)]
@@ -105,7 +107,7 @@ def _signals(
 
 
 def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
-    if not kind.when or "vanity-link" in kind.when:
+    if not kind.when or kind.when & _LINK_CONDITIONS:
         return True
     return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
 
@@ -132,15 +134,53 @@ def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
     return kept
 
 
-def _holds_vanity_link(span: Span, links: tuple[LinkSignal, ...]) -> bool:
-    return any(span.start <= link.at < span.end and is_vanity(link.link.url) for link in links)
+def _holds_fitting_link(span: Span, kind: SignalKind, links: tuple[LinkSignal, ...], handles: frozenset[str]) -> bool:
+    inside = [link.link.url for link in links if span.start <= link.at < span.end]
+    if "creator-link" in kind.when:
+        return any(names_creator(url, handles) for url in inside)
+    return any(is_vanity(url) or names_creator(url, handles) for url in inside)
+
+
+_ACCOUNTS = "facebook fb instagram patreon pinterest soundcloud tiktok twitch twitter x youtube".replace(" ", "|")
+_ACCOUNT = rf"^(?:https?://)?(?:[\w-]+\.)*(?:{_ACCOUNTS})\.\w+/"
+_SITES = (
+    "apple bit buymeacoffee discord discordapp ebay etsy facebook fb github google instagram ko-fi linkedin medium paypal patreon pinterest "
+    "reddit snapchat soundcloud spotify spoti substack t threads tiktok tumblr twitch twitter vimeo vk wikipedia x youtu youtube"
+)
+_SOCIAL = rf"^(?:https?://)?(?:[\w-]+\.)*(?:{_SITES.replace(' ', '|')})\.\w+/"
+_ORDINARY_PAGES = (
+    "about app apps blog books buy c careers channel collections contact courses deals docs donate download dp events free gift gifts help home index "
+    "jobs join login menu merch news offers order p playlist podcast pricing privacy product products promo register sale sales shop signup start store "
+    "subscribe terms tickets trial user watch"
+)
+_VANITY = (
+    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)(?P<name>[A-Za-z][A-Za-z0-9_-]{{2,24}})/?(?:\?[^/]*)?$"
+)
 
 
 def is_vanity(url: str) -> bool:
-    """Return whether `url` looks made for one creator: a host with one short word behind it."""
-    pattern = r"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:shop|store|sale|sales|blog|pricing|about|contact|signup|register|login|app|apps|download|news|products?|collections?|deals?|offers?|promo|home|index|events?|tickets?|jobs|careers|help|docs|watch|playlist|channel|user|gift|gifts|subscribe|join|donate|free|trial|start|get|buy|order|books?|courses?|menu|merch|p|c|dp)/?$)[A-Za-z][A-Za-z0-9_-]{2,24}/?(?:\?[^/]*)?$"
-    social = r"(?:instagram|twitter|x|facebook|fb|youtube|youtu|tiktok|twitch|patreon|github|linkedin|pinterest|snapchat|medium|reddit|discord|paypal|spotify|soundcloud|vimeo|t|bit|goo|ow|tinyurl|ebay|etsy|wikipedia|google|apple|threads|vk|tumblr|substack|ko-fi|buymeacoffee)\.\w+/"
-    return bool(compile_pattern(pattern).search(url)) and not compile_pattern(social).search(url)
+    """Return whether `url` looks made for one creator: a shop's host with one short word behind it."""
+    return bool(compile_pattern(_VANITY).search(url)) and not compile_pattern(_SOCIAL).search(url)
+
+
+def names_creator(url: str, handles: frozenset[str]) -> bool:
+    """Return whether the path of `url` carries a name under which the post's author is known."""
+    path = url.split("//")[-1].partition("/")[2].split("?")[0]
+    name = "".join(letter for letter in path.lower() if letter.isalnum())
+    host = url.split("//")[-1].partition("/")[0].lower().replace("-", "")
+    if len(name) < 3 or compile_pattern(_SOCIAL).search(url) and "bit.ly" not in host:
+        return False
+    return any((handle in name or name in handle and len(name) >= 5) and handle not in host for handle in handles)
+
+
+def handles_of(post: Post, links: tuple[LinkSignal, ...]) -> frozenset[str]:
+    """Return the names under which a post's author is known: the accounts it links to, in lower case letters and digits.
+
+    Only names of at least four characters tell anybody apart.
+    """
+    accounts = [link.link.url.split("?")[0].rstrip("/").rpartition("/")[2] for link in links if compile_pattern(_ACCOUNT).search(link.link.url)]
+    plain = ["".join(letter for letter in account.lower() if letter.isalnum()) for account in accounts]
+    return frozenset(name for name in plain if 4 <= len(name) <= 30)
 
 
 def _signal(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> Signal:
@@ -174,21 +214,26 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
         return "affirmed"
     if _is_quoted(text, layout.paragraph(span.start), span):
         return "quoted"
-    before = text[max(sentence.start, span.start - REACH) : span.start]
-    for pattern in cues.terminate:
-        for stop in compile_pattern(pattern).finditer(before):
-            before = " " * stop.end() + before[stop.end() :]
-    masked = before
-    for pattern in cues.pseudo:
-        masked = compile_pattern(pattern).sub(lambda match: " " * len(match.group()), masked)
+    before = _reaching(text[max(sentence.start, span.start - REACH) : span.start], cues)
+    inside = _reaching(text[span.start : span.end], cues)
     for assertion, patterns in cues.forward.items():
-        if any(compile_pattern(pattern).search(masked) for pattern in patterns):
+        reach = before + inside if assertion == "negated" else before
+        if any(compile_pattern(pattern).search(reach) for pattern in patterns):
             return assertion
     after = text[span.end : min(sentence.end, span.end + 15)]
     for assertion, patterns in cues.backward.items():
         if any(compile_pattern(pattern).match(after) for pattern in patterns):
             return assertion
     return _by_sentence(kind, span, sentence, text, cues)
+
+
+def _reaching(text: str, cues: Cues) -> str:
+    """Return `text` with everything blanked that no cue can reach from: before a terminating word, and look-alikes."""
+    for pattern in cues.pseudo:
+        text = compile_pattern(pattern).sub(lambda match: " " * len(match.group()), text)
+    ends = [stop.end() for pattern in cues.terminate for stop in compile_pattern(pattern).finditer(text)]
+    last = max(ends, default=0)
+    return " " * last + text[last:]
 
 
 def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: Cues) -> str:

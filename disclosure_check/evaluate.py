@@ -116,18 +116,27 @@ def _connections(case: _Case) -> Iterator[Connection]:
     declared = set(case.post.connections)
     shown: dict[str, list[Trigger]] = {}
     for signal in case.found.signals:
-        if signal.assertion == "affirmed" and signal.channel == "body" and signal.kind.role in ("connection", "disclosure"):
+        if signal.assertion == "affirmed" and signal.channel == "body" and signal.kind.role in ("connection", "disclosure", "pointer"):
             for kind in signal.kind.shows:
                 if not _is_own_offer(case, signal):
                     shown.setdefault(kind, []).append(_trigger(signal))
     for link in case.found.links:
-        if link.fact is not None and link.fact.role == "affiliate" and link.fact.strength in ("strong", "medium"):
+        if is_affiliate(link) and not _is_own_work(case, link):
             shown.setdefault("affiliate", []).append(Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate"))
     if declared == {"none"}:
         shown = {kind: triggers for kind, triggers in shown.items() if kind not in ("discount", "contest")}
     for kind in CONNECTIONS:
         if kind in declared or kind in shown:
             yield Connection(kind, kind in declared, tuple(sorted(shown.get(kind, ()), key=lambda trigger: trigger.at)))
+
+
+def is_affiliate(link: LinkSignal) -> bool:
+    return link.fact is not None and link.fact.role == "affiliate" and link.fact.strength in ("strong", "medium")
+
+
+def _is_own_work(case: _Case, link: LinkSignal) -> bool:
+    line = case.found.layout.line(link.at)
+    return _has_context(case, "own-work", max(line.start, link.at - 120), min(line.end, link.to + 40))
 
 
 def _trigger(signal: Signal) -> Trigger:
@@ -138,12 +147,17 @@ def _is_own_offer(case: _Case, signal: Signal) -> bool:
     """Whether a code or offer is for the author's own shop, or is no offer but a word of a programming text."""
     if signal.kind.role != "connection" or "discount" not in signal.kind.shows:
         return False
-    paragraph = case.found.layout.paragraph(signal.at)
-    context = case.text[max(paragraph.start, signal.at - 200) : min(paragraph.end, signal.to + 200)]
-    if any(pattern.search(context) for pattern in _context(case, "own-offer")):
+    line, paragraph = case.found.layout.line(signal.at), case.found.layout.paragraph(signal.at)
+    if _has_context(case, "own-label", max(line.start, signal.at - 60), signal.at):
+        return True
+    if _has_context(case, "own-offer", max(0, signal.at - 300), min(paragraph.end, signal.to + 200)):
         return True
     needs_offer = case.platform.form == "article" and signal.kind.topic == "code"
-    return needs_offer and not any(pattern.search(context) for pattern in _context(case, "offer"))
+    return needs_offer and not _has_context(case, "offer", max(paragraph.start, signal.at - 200), min(paragraph.end, signal.to + 200))
+
+
+def _has_context(case: _Case, topic: str, start: int, end: int) -> bool:
+    return any(pattern.search(case.text, start, end) for pattern in _context(case, topic))
 
 
 def _context(case: _Case, topic: str) -> list:
@@ -230,17 +244,31 @@ def _pile_position(case: _Case, disclosure: Signal) -> str | None:
     if not case.text[disclosure.at : disclosure.to].startswith("#"):
         return None
     for pile in case.found.layout.piles:
-        if pile.start <= disclosure.at < pile.end and len(pile.items) >= PILE:
-            if pile.items[0].start != disclosure.at:
+        if not pile.start <= disclosure.at < pile.end:
+            continue
+        others = [item for item in pile.items if not _is_disclosure(case, item) and not _is_mention_or_platform(case, item)]
+        if len(others) + 1 >= PILE:
+            if any(item.start < disclosure.at for item in others):
                 return "piled"
-            whole = _depth(case, disclosure) == 0.0 and not case.platform.fold
-            return None if whole or pile.start == 0 and len(pile.items) == PILE - 1 else "leading-pile"
+            return "leading-pile" if case.platform.fold and _depth(case, disclosure) > 0 else None
     return None
+
+
+def _is_mention_or_platform(case: _Case, item: Span) -> bool:
+    """Whether an item of a pile is no tag: a mention, or the link that a platform adds to a post by itself."""
+    if case.text[item.start] == "@":
+        return True
+    facts = [link.fact for link in case.found.links if link.at == item.start]
+    return any(fact is not None and fact.role == "platform" for fact in facts)
+
+
+def _is_disclosure(case: _Case, item: Span) -> bool:
+    return any(signal.at < item.end and signal.to > item.start for signal in case.disclosures() if signal.kind.grade == "adequate")
 
 
 def _by_fold(case: _Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
     folds = _depth(case, disclosure)
-    if folds <= 1 or (case.platform.form in ("article", "audio") and folds < 3 and _is_local(case, disclosure)):
+    if folds <= 1 or (case.platform.form in ("article", "audio") and _is_local(case, disclosure)):
         return
     yield ("past-fold" if folds <= 2 else "far-past-fold"), f"{case.platform.title} cuts the post before it"
 
@@ -269,9 +297,11 @@ def _by_adjacency(case: _Case, connection: Connection, disclosure: Signal) -> It
     if not unexplained:
         return
     length = len(case.post.text) - case.post.body_start
-    hidden = _depth(case, disclosure) > 1 or length > SHORT_POST or _is_among_credits(case, disclosure)
+    hidden = _depth(case, disclosure) > 1 or length > SHORT_POST
+    follows = any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
     mostly_explained = len(unexplained) * 2 <= len(connection.triggers)
-    yield ("far-below-link" if hidden and not mostly_explained else "below-link"), "the link comes first"
+    far = _is_among_credits(case, disclosure) or (hidden and not follows and not mostly_explained)
+    yield ("far-below-link" if far else "below-link"), "the link comes first"
 
 
 def _is_explained(case: _Case, disclosure: Signal, trigger: Trigger) -> bool:
@@ -403,13 +433,19 @@ def _wordings(case: _Case, connections: list[Connection], rule: Rule) -> Iterato
 
 
 def _opaque_links(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
-    opaque = [link for link in case.found.links if link.fact is not None and link.fact.role == "opaque"]
+    opaque = [link for link in case.found.links if link.fact is not None and link.fact.role == "opaque" and not _is_account_line(case, link)]
     if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
         return
     in_list = len(opaque) >= 2 and any(pattern.search(case.text) for pattern in _context(case, "shopping"))
     if in_list == ("list" in rule.match.get("links", ())):
         first = opaque[0].link
         yield Span(first.start, first.end), None, f"{len(opaque)} short links hide where they lead"
+
+
+def _is_account_line(case: _Case, link: LinkSignal) -> bool:
+    """Whether a short link stands where people link their accounts, videos and texts, not things to buy."""
+    line = case.found.layout.line(link.at)
+    return _has_context(case, "account-line", max(line.start, link.at - 60), link.at)
 
 
 def _needless_notices(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:

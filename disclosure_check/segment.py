@@ -21,7 +21,7 @@ LADDER = 8  # so many line breaks in a row push what follows out of sight, whate
 
 _SENTENCE_END = regex.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
-_PILE = regex.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005\n,•|/+]*{_ITEM})+")
+_PILE = regex.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = regex.compile(_ITEM)
 _LINE_BREAKS = regex.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){%d,}" % LADDER)
 _PART = regex.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
