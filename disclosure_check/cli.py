@@ -302,3 +302,69 @@ def _columns(stream: TextIO) -> int:
     from shutil import get_terminal_size
 
     return max(40, min(get_terminal_size().columns, LONGEST_LINE))
+
+
+@cli.command()
+@click.argument("rule", metavar="RULE")
+@click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
+def explain(rule: str, packs: tuple[str, ...]) -> None:
+    """Show what a rule says, why, its examples and its sources. RULE is an id such as DC101, or a name."""
+    from disclosure_check.explain import render_page
+    from disclosure_check.options import find_rules
+    from disclosure_check.reports.text import plain
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook([_pack_folder(pack) for pack in packs])
+    wanted = find_rules(rulebook, rule)
+    style = click.style if _use_color("auto", sys.stdout) else plain
+    _show("\n\n".join(render_page(found, style) for found in rulebook.rules if found.id in wanted))
+
+
+@cli.command(short_help="List the rules.")
+@click.option("--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="text (default), json or markdown.")
+@click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
+def rules(format: str, packs: tuple[str, ...]) -> None:
+    """List the rules with their severity and what they find."""
+    from disclosure_check import explain as pages
+    from disclosure_check.rulebook import load_rulebook
+
+    render = {"text": pages.list_as_text, "json": pages.list_as_json, "markdown": pages.list_as_markdown}[format]
+    _show(render(load_rulebook([_pack_folder(pack) for pack in packs])))
+
+
+@cli.command(short_help="Run the examples of a rule pack.")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, path_type=Path))
+def test(folder: Path) -> None:
+    """Run the examples in the rule files of DIR (or in one rule file), and count how many each rule has.
+
+    Exit code 0: all come out as the rule files say. 1: some don't. 2: a rule file is wrong, or nothing was run.
+    """
+    from disclosure_check.explain import render_results, run_examples
+    from disclosure_check.rulebook import load_rulebook, rules_dir
+
+    folder = folder.resolve()
+    own = rules_dir().resolve()
+    is_own = folder == own or own in folder.parents
+    rulebook = load_rulebook([] if is_own else [folder if folder.is_dir() else folder.parent])
+    tested = [rule for rule in rulebook.rules if folder == Path(rule.path).resolve() or folder in Path(rule.path).resolve().parents]
+    if not tested:
+        raise ConfigError(f"{folder}: no rule files here; a rule is a TOML file with an id such as DC101")
+    results = list(run_examples(tested, rulebook))
+    if not results:
+        raise ConfigError(f"{folder}: the rules here have no examples; add [[invalid]] and [[valid]] tables")
+    _show(render_results(tested, results))
+    sys.exit(0 if all(result.passed for result in results) else FINDINGS)
+
+
+@cli.command()
+@click.argument("name", metavar="report|rule", type=click.Choice(["report", "rule"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of the JSON report, or of a rule file."""
+    _show((Path(__file__).parent / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def _show(text: str) -> None:
+    from disclosure_check.reports.output import open_output
+
+    with open_output(None, is_json=False) as stream:
+        click.echo(text, file=stream, nl=False, color=True)
