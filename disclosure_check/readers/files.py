@@ -1,0 +1,188 @@
+"""Read posts from files, folders and standard input; what can't be read is a failure, and the others go on."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from disclosure_check.errors import InputError
+from disclosure_check.model import Post
+from disclosure_check.readers.facts import Facts, Format, make_post
+from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure, read_records
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["ReadFailure", "read_paths"]
+
+_FORMATS: dict[str, Format] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdx": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+}
+_RECORDS = frozenset({".jsonl", ".ndjson"})
+
+
+def read_paths(
+    paths: Sequence[str],
+    *,
+    stdin_filename: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    defaults: Facts | None = None,
+) -> Iterator[Post | ReadFailure]:
+    """Yield the posts of the files and folders in `paths`, in order; "-" is standard input.
+
+    Folders are walked in sorted order, without what `.gitignore` names, hidden folders, and files of other formats. A
+    file that is named itself is always read, as text if its extension is unknown. `defaults` are the facts for posts
+    that don't declare their own.
+    """
+    for path in paths:
+        if path == "-":
+            yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
+        elif os.path.isdir(path):
+            yield from _read_folder(path, columns, defaults or Facts())
+        else:
+            yield from _read_file(path, columns, defaults or Facts())
+
+
+def _read_file(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+    try:
+        with open(path, "rb") as stream:
+            yield from _read_stream(stream, path, columns, defaults)
+    except FileNotFoundError:
+        yield ReadFailure(path, None, f"{path}: no such file or folder; check the path")
+    except OSError as error:
+        yield _unreadable(path, error)
+
+
+def _unreadable(path: str, error: OSError) -> ReadFailure:
+    return ReadFailure(path, None, f"{path}: can't be read ({error.strerror or error}); check its permissions")
+
+
+def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+    extension = os.path.splitext(path)[1].lower()
+    if extension in _RECORDS:
+        yield from read_records(stream, path, columns=columns, defaults=defaults)
+        return
+    data = stream.read(MAX_POST_BYTES + 1)
+    line = None
+    try:
+        if len(data) > MAX_POST_BYTES:
+            raise InputError(f"{path}: more than {MAX_POST_BYTES // 2**20} MB of text; split it into its posts")
+        line, text = None, _decode(data, path)
+        yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, "text")))
+    except InputError as error:
+        yield ReadFailure(path, _line_of(str(error), path) or line, str(error))
+
+
+def _line_of(message: str, path: str) -> int | None:
+    """Return the line that a message names behind its path."""
+    number = message.removeprefix(f"{path}:").partition(":")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _decode(data: bytes, path: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path}:1: the text is UTF-16; save the file as UTF-8")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    nul = data.find(b"\0")
+    if nul >= 0:
+        if data[:400].count(b"\0") * 3 > len(data[:400]):
+            raise InputError(f"{path}:1: the text seems to be UTF-16; save the file as UTF-8")
+        line = data.count(b"\n", 0, nul) + 1
+        raise InputError(f"{path}:{line}: not a text (NUL byte at byte {nul + 1}); only text files can be checked")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        raise InputError(f"{path}:{line}: not UTF-8 (byte 0x{byte:02x} at byte {error.start + 1}); save the file as UTF-8") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """The `.gitignore` of a folder."""
+
+    folder: str  # absolute
+    spec: GitIgnoreSpec
+
+
+def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+    seen: set[tuple[int, int]] = set()
+    pending: list[tuple[str, tuple[_Ignore, ...]]] = [(path, _outer_ignores(path))]
+    while pending:
+        folder, ignores = pending.pop()
+        try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen:
+                continue  # a link back to a folder that was walked already
+            seen.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as entries:
+                names = sorted(entry.name for entry in entries)
+        except OSError as error:
+            yield _unreadable(folder, error)
+            continue
+        ignores = (*ignores, *_read_ignore(folder))
+        folders = []
+        for name in names:
+            child = name if folder == "." else os.path.join(folder, name)
+            if os.path.isdir(child):
+                if not name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
+                    folders.append((child, ignores))
+            elif _is_post(child) and not _is_ignored(child, ignores, is_folder=False):
+                yield from _read_file(child, columns, defaults)
+        pending.extend(reversed(folders))
+
+
+def _is_post(path: str) -> bool:
+    """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
+    extension = os.path.splitext(path)[1].lower()
+    if extension not in _FORMATS and extension not in _RECORDS:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return True
+
+
+def _outer_ignores(path: str) -> tuple[_Ignore, ...]:
+    """Return the ignore files above a folder, from its repository's root down; none outside a repository."""
+    found: list[_Ignore] = []
+    folder = os.path.abspath(path)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ()
+        folder = parent
+        found[:0] = _read_ignore(folder)
+    exclude = os.path.join(folder, ".git", "info", "exclude")
+    return (*_read_ignore(folder, exclude), *found)
+
+
+def _read_ignore(folder: str, path: str | None = None) -> list[_Ignore]:
+    path = path or os.path.join(folder, ".gitignore")
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace") as lines:
+            from pathspec import GitIgnoreSpec
+
+            return [_Ignore(os.path.abspath(folder), GitIgnoreSpec.from_lines(lines))]
+    except (OSError, ValueError):
+        return []
+
+
+def _is_ignored(path: str, ignores: tuple[_Ignore, ...], *, is_folder: bool) -> bool:
+    """Return whether git would ignore `path`: the deepest ignore file that says something about it decides."""
+    full = os.path.abspath(path)
+    for ignore in reversed(ignores):
+        relative = os.path.relpath(full, ignore.folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        verdict = ignore.spec.check_file(relative).include
+        if verdict is not None:
+            return verdict
+    return False

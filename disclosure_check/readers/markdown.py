@@ -1,0 +1,384 @@
+"""Read Markdown and MDX: what a reader sees of a post, its links, and what its markup hides.
+
+The Markdown itself is parsed by pulldown-cmark (`pyromark`), which tells where each event stands in the source. What
+pulldown-cmark doesn't know is overwritten before, in the same length: template tags, and MDX's modules, tags and
+expressions. HTML inside the Markdown goes through the walker of the HTML reader, so that a `<details>` around ten
+paragraphs counts for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from disclosure_check.model import CODE_MARK, Markup
+from disclosure_check.readers.entities import decode_value
+from disclosure_check.readers.flow import BlockKind, OpenLink, Page
+from disclosure_check.readers.html import Mask, Walker, feed
+
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+_STEP = 256
+_QUOTE_MARKS = re.compile(r"(?<=\n)[ \t>]+")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Offsets:
+    """Turn the parser's UTF-8 byte offsets into code points of the source."""
+
+    def __init__(self, text: str, base: int) -> None:
+        self._base = base
+        self._bytes = b"" if text.isascii() else text.encode()
+        self._counts = [0]
+        for start in range(0, len(self._bytes), _STEP):
+            self._counts.append(self._counts[-1] + self._characters(start, start + _STEP))
+
+    def __getitem__(self, offset: int) -> int:
+        if not self._bytes:
+            return self._base + offset
+        step = offset // _STEP
+        return self._base + self._counts[step] + self._characters(step * _STEP, offset)
+
+    def _characters(self, start: int, end: int) -> int:
+        return len(self._bytes[start:end].translate(None, _CONTINUATION_BYTES))
+
+
+@dataclass(slots=True)
+class _Link:
+    """A link or image whose content is still being read."""
+
+    type: str
+    id: str
+    start: int
+    is_image: bool
+    link: OpenLink | None  # None within an image's description, where nothing can be clicked
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Carry pulldown-cmark's events over to the walker."""
+
+    text: str  # as it was parsed: from `base` on, masks overwritten
+    base: int
+    page: Page
+    walker: Walker
+    is_mdx: bool
+    options: Any
+    containers: list[BlockKind] = field(default_factory=list)  # the open items and footnotes
+    lists: int = 0
+    is_fresh: bool = False  # an item or footnote has just begun: its first paragraph needs no gap
+    depth: int = 1  # of the walker's elements when the open paragraph began
+    code: str | None = None  # the kind of the open code block
+    html: list[tuple[int, int]] | None = None  # the lines of the open HTML block
+    links: list[_Link] = field(default_factory=list)
+    definitions: dict[str, tuple[int, int]] | None = None  # by label, where a reference's definition stands
+    last: int = 0  # where the last event ended
+
+    def event(self, event: Any, start: int, end: int) -> None:
+        if isinstance(event, str):
+            self._break(event, start, end)
+            self.last = end
+            return
+        [(key, value)] = event.items()
+        if key == "Start":
+            name, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
+            self._start(name, data, start, end)
+            return
+        if key == "End":
+            self._end(value if isinstance(value, str) else next(iter(value)), start, end)
+        elif key == "Text":
+            self._text(value, start, end)
+        elif key == "Html" and self.html is not None:
+            self.html.append((start, end))
+        elif key == "InlineHtml":
+            self._inline_html(start, end)
+        elif key == "Code":
+            self.walker.pass_masks(start)
+            self.walker.mark(CODE_MARK, start, end)
+        self.last = end
+
+    def _break(self, event: str, start: int, end: int) -> None:
+        if event == "SoftBreak":
+            self.walker.gap(" ", start, end)
+        elif event == "HardBreak":
+            self.walker.line_break(start, end)
+        else:
+            self._start_block("paragraph")
+
+    def _text(self, value: str, start: int, end: int) -> None:
+        if self.code == "Indented" and self.is_mdx:
+            # MDX has no indented code: this is the indented content of a component.
+            self.walker.text(start, end - value.endswith("\n"))
+            self.walker.gap(" ", end - value.endswith("\n"), end)
+        elif self.code is not None:
+            return
+        elif len(value) == end - start:
+            self.walker.text(start, end)
+        elif start < end:
+            self.walker.pass_masks(start)
+            self.walker.mark(value, start, end)
+
+    def _inline_html(self, start: int, end: int) -> None:
+        self.page.touch(start, end)
+        if any(link.is_image for link in self.links):
+            return
+        chunk = self.text[start - self.base : end - self.base]
+        if "\n" in chunk and self.walker.quote_depth:
+            chunk = _QUOTE_MARKS.sub(lambda marks: " " * len(marks[0]), chunk)
+        feed(self.walker, chunk, start)
+
+    # Blocks
+
+    def _start_block(self, kind: BlockKind) -> None:
+        kind = self.containers[-1] if self.containers and kind != "heading" and kind != "cell" else kind
+        is_close = self.is_fresh or kind == "cell"
+        self.walker.start_block(kind, "\n" if is_close else "\n\n")
+        self.is_fresh = False
+
+    def _start_leaf(self, kind: BlockKind, start: int) -> None:
+        self.walker.pass_masks(start)
+        self.walker.close_paragraph(start)
+        self._start_block(kind)
+        self.depth = len(self.walker.frames)
+
+    def _end_leaf(self, end: int) -> None:
+        if not self.is_mdx:
+            # An inline element that the author forgot to close ends with its paragraph.
+            self.walker.pop(self.depth, end)
+
+    def _start(self, name: str, data: Any, start: int, end: int) -> None:
+        if name in ("Paragraph", "Heading", "TableCell"):
+            kinds: Mapping[str, BlockKind] = {"Heading": "heading", "TableCell": "cell"}
+            self._start_leaf(kinds.get(name, "paragraph"), start)
+        elif name in ("Item", "FootnoteDefinition"):
+            self.containers.append("item" if name == "Item" else "footnote")
+            self.is_fresh = name == "Item"
+            self._start_leaf("item", start)
+            self.is_fresh = True
+        elif name == "List":
+            if not self.lists:
+                self._start_leaf("paragraph", start)
+            self.lists += 1
+        elif name == "BlockQuote":
+            self._start_leaf("paragraph", start)
+            self.walker.quote_depth += 1
+        elif name == "CodeBlock":
+            self._start_leaf("paragraph", start)
+            self.code = data if isinstance(data, str) else "Fenced"
+        elif name == "HtmlBlock":
+            self.html = []
+        elif name in ("Link", "Image"):
+            self._start_link(name, data, start, end)
+        elif name in ("Emphasis", "Strong", "Strikethrough"):
+            self.page.touch(start, end)
+
+    def _end(self, name: str, start: int, end: int) -> None:
+        if name in ("Paragraph", "Heading", "TableCell"):
+            self._end_leaf(end)
+        elif name in ("Item", "FootnoteDefinition"):
+            self._end_leaf(end)
+            self.containers.pop()
+            self.is_fresh = False
+        elif name == "List":
+            self.lists -= 1
+            if not self.lists:
+                self._start_block("paragraph")
+        elif name == "BlockQuote":
+            self.walker.quote_depth -= 1
+            self._start_block("paragraph")
+        elif name == "Table":
+            self._start_block("paragraph")
+        elif name == "CodeBlock":
+            self.code = None
+        elif name == "HtmlBlock":
+            self._html_block()
+        elif name in ("Link", "Image"):
+            self._end_link(start, end)
+
+    def _html_block(self) -> None:
+        lines, self.html = self.html or [], None
+        if not lines:
+            return
+        start, end = lines[0][0], lines[-1][1]
+        self.walker.pass_masks(start)
+        self._start_block("html")
+        parts = []
+        position = start
+        for line_start, line_end in lines:
+            parts.append(" " * (line_start - position))  # the marks of a block quote, an item's indentation
+            parts.append(self.text[line_start - self.base : line_end - self.base])
+            position = line_end
+        frame = self.walker.frames[-1]
+        outer, frame.kind = frame.kind, self.containers[-1] if self.containers else "html"
+        feed(self.walker, "".join(parts), start)
+        frame.kind = outer
+        self._start_block("paragraph")
+
+    # Links
+
+    def _start_link(self, name: str, data: Mapping[str, Any], start: int, end: int) -> None:
+        self.page.touch(start, end)
+        self.walker.pass_masks(start)
+        link = _Link(str(data["link_type"]), data["id"], start, name == "Image", None)
+        if link.is_image:
+            self.walker.push_aside("alt", start)
+        elif not any(outer.is_image for outer in self.links):
+            link.link = OpenLink(data["dest_url"], start, end, (), start + 1)
+            self.page.open_link(link.link)
+        self.links.append(link)
+        self.last = start + 2 if link.is_image else start + 1
+
+    def _end_link(self, start: int, end: int) -> None:
+        link = self.links.pop()
+        source = self.page.source
+        text_end = source.find("]", self.last, end)
+        text_end = end if text_end < 0 else text_end
+        destination = title = None
+        if link.type in ("Autolink", "Email"):
+            destination = (start + 1, end - 1)
+        elif link.type == "Inline":
+            destination, title = _read_target(self.text, self.base, text_end + 2, end - 1)
+        else:
+            definition = self._definition(link.id)
+            if definition:
+                destination, title = definition
+        if link.is_image:
+            self.walker.pop_aside()
+        if link.link:
+            if destination:
+                link.link.start, link.link.end = destination
+                if link.type != "Email":
+                    link.link.url = decode_value(source, *destination, escapes=link.type != "Autolink")
+            self.page.close_link(text_end)
+        if title:
+            self.walker.keep_value("title", *title, escapes=True)
+
+    def _definition(self, label: str) -> tuple[tuple[int, int], tuple[int, int] | None] | None:
+        if self.definitions is None:
+            self.definitions = _read_definitions(self.text, self.base, self.options)
+        span = self.definitions.get(_label(label))
+        if not span:
+            return None
+        # The label may hold escaped brackets, but no bare ones.
+        colon = re.compile(r"(?:[^\]\\]|\\.)*\]:", re.DOTALL).match(self.text, span[0] - self.base)
+        return _read_target(self.text, self.base, self.base + colon.end(), span[1]) if colon else None
+
+
+def _label(label: str) -> str:
+    return " ".join(label.split()).casefold()
+
+
+def _read_definitions(text: str, base: int, options: Any) -> dict[str, tuple[int, int]]:
+    from pyromark import reference_definitions
+
+    offsets = _Offsets(text, base)
+    found: dict[str, tuple[int, int]] = {}
+    for label, definition in reference_definitions(text, options=options).items():
+        span = definition["span"]
+        found.setdefault(_label(label), (offsets[span["start"]], offsets[span["end"]]))
+    return found
+
+
+def _read_target(text: str, base: int, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """Return where the destination and the title stand in `text[start:end]`, what is behind a link's "(" or "]:"."""
+    position, end = start - base, end - base
+    space = re.compile(r"[\s>]*")
+    match = space.match(text, position, end)
+    position = match.end() if match else position
+    if text.startswith("<", position):
+        position += 1
+        match = re.compile(r"(?:[^>\\\n]|\\.)*").match(text, position, end)
+    else:
+        match = re.compile(r"\S*").match(text, position, end)
+    destination_end = match.end() if match else position
+    match = space.match(text, destination_end, end)
+    title_start = match.end() if match else destination_end
+    title_end = len(text[title_start:end].rstrip()) + title_start
+    title = (base + title_start + 1, base + title_end - 1) if title_end - title_start > 2 else None
+    return (base + position, base + destination_end), title
+
+
+def parse_markdown(text: str, start: int = 0) -> Markup:
+    """Return what a reader sees of a Markdown or MDX post whose prose begins at `start`, behind its front matter.
+
+    Pieces, links and blocks are in the order of the source; a footnote stands where it is defined.
+    """
+    from pyromark import Options, events_with_range
+
+    options = (
+        Options.ENABLE_TABLES
+        | Options.ENABLE_FOOTNOTES
+        | Options.ENABLE_STRIKETHROUGH
+        | Options.ENABLE_TASKLISTS
+        | Options.ENABLE_GFM
+        | Options.ENABLE_HEADING_ATTRIBUTES
+    )
+    if text.startswith("\ufeff", start):
+        start += 1
+    # Rust's strings hold no lone surrogates; JSON can.
+    parsed = _LONE_SURROGATE.sub("\ufffd", text)
+    page = Page(text)
+    masks, is_mdx = _find_masks(parsed, start, options, page)
+    walker = Walker(page, masks=masks)
+    body = _blank(parsed, start, masks)
+    offsets = _Offsets(body, start)
+    reader = _Reader(body, start, page, walker, is_mdx, options)
+    for event, stretch in events_with_range(body, options=options):
+        reader.event(event, offsets[stretch["start"]], offsets[stretch["end"]])
+    walker.pass_masks(len(text))
+    walker.pop(1, len(text))
+    return page.markup()
+
+
+def _blank(text: str, start: int, masks: list[Mask]) -> str:
+    if not masks:
+        return text[start:]
+    from disclosure_check.readers.templates import blank_masks
+
+    return blank_masks(text, start, masks)
+
+
+def _find_masks(text: str, start: int, options: Any, page: Page) -> tuple[list[Mask], bool]:
+    """Return what must be overwritten before Markdown is parsed, and whether the text is MDX."""
+    if not any(sign in text for sign in ("{{", "{%", "{:", "{#", "import", "export", "/>", "</")):
+        return [], False
+    from disclosure_check.readers.mdx import find_mdx, is_mdx
+    from disclosure_check.readers.templates import find_template_tags
+
+    every, fenced = _find_code(text, start, options)
+    mdx = is_mdx(text, start, every)
+    masks, page.includes = find_template_tags(text, start, every, is_mdx=mdx)
+    if not mdx:
+        return masks, False
+    return sorted(_apart([*masks, *find_mdx(text, start, fenced)]), key=lambda mask: mask.start), True
+
+
+def _apart(masks: list[Mask]) -> list[Mask]:
+    """Return the masks without those that overlap an earlier one."""
+    kept: list[Mask] = []
+    for mask in sorted(masks, key=lambda mask: (mask.start, -mask.end)):
+        if not kept or mask.start >= kept[-1].end:
+            kept.append(mask)
+    return kept
+
+
+def _find_code(text: str, start: int, options: Any) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return where code stands: all of it, and without the indented code blocks."""
+    from pyromark import events_with_range
+
+    every: list[tuple[int, int]] = []
+    fenced: list[tuple[int, int]] = []
+    body = text[start:]
+    offsets = _Offsets(body, start)
+    for event, stretch in events_with_range(body, options=options):
+        if not isinstance(event, dict):
+            continue
+        code_start = event.get("Start")
+        is_block = isinstance(code_start, dict) and "CodeBlock" in code_start
+        if is_block or "Code" in event:
+            span = offsets[stretch["start"]], offsets[stretch["end"]]
+            every.append(span)
+            if not (is_block and code_start["CodeBlock"] == "Indented"):
+                fenced.append(span)
+    return every, fenced

@@ -1,0 +1,169 @@
+"""Find the template tags of site generators in a source: Hugo's shortcodes, Liquid, Nunjucks, kramdown's attributes.
+
+The tags are no prose. Their names are kept, since what they render may hold a disclosure; what a tag renders isn't known.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from disclosure_check.model import CODE_MARK, Include
+from disclosure_check.readers.html import Mask
+
+FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
+
+_OPENER = re.compile(r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#(?=[\w-]+\})")
+_NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}]+)""")
+_INCLUDE = re.compile(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
+_COUNTS_FOR_NOTHING = frozenset(
+    "if elsif elseif else unless endif case when for endfor endunless endcase assign capture endcapture set block endblock extends"
+    " break continue increment decrement cycle liquid layout macro endmacro import from with end range define toc".split()
+)
+_CODE = frozenset({"raw", "highlight", "codeblock", "code", "verbatim", "prism"})
+_COMMENT = frozenset({"comment"})
+_MAX_LENGTH = 5_000  # a longer "tag" is two stray braces
+
+
+class _Closers:
+    """Find the next closing string; what was found once isn't searched again, so that many openers stay linear."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next: dict[str, int] = {}
+
+    def find(self, closer: str, position: int) -> int:
+        found = self._next.get(closer, position - 1)
+        if 0 <= found < position or closer not in self._next:
+            found = self._next[closer] = self._text.find(closer, position)
+        return found
+
+
+def find_template_tags(
+    text: str, start: int, code: Sequence[tuple[int, int]], *, is_mdx: bool = False
+) -> tuple[list[Mask], list[Include]]:
+    """Return the template tags behind `start` as masks, and what they include.
+
+    A tag that begins inside a stretch of `code` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
+    expression.
+    """
+    masks: list[Mask] = []
+    includes: list[Include] = []
+    if "{" not in text:
+        return masks, includes
+    closers = _Closers(text)
+    position = start
+    while opener := _OPENER.search(text, position):
+        example_end = code_end(opener.start(), code)
+        position = example_end or opener.end()
+        if example_end or (is_mdx and not text.startswith(("{{<", "{{%", "{%"), opener.start())):
+            continue
+        end = _tag_end(text, opener.start(), closers)
+        if end is None:
+            continue
+        name, include = _tag_name(text[opener.start() : end])
+        is_tag = text[opener.start() + 1] in "{%"
+        if include and is_tag:
+            includes.append(Include(include, opener.start(), end))
+        shown = CODE_MARK if is_tag else None
+        if name in _CODE or name in _COMMENT:
+            shown = CODE_MARK if name in _CODE else None
+            end = _region_end(text, end, name, closers)
+        masks.append(Mask(opener.start(), end, text=shown))
+        position = end
+    return masks, includes
+
+
+def code_end(position: int, code: Sequence[tuple[int, int]]) -> int | None:
+    """Return where the stretch of `code` (sorted, apart) ends that holds `position`, or None."""
+    index = bisect_right(code, position, key=lambda stretch: stretch[0]) - 1
+    return code[index][1] if index >= 0 and position < code[index][1] else None
+
+
+def _tag_end(text: str, start: int, closers: _Closers) -> int | None:
+    """Return where the tag that begins at `start` ends, or None if it isn't one."""
+    opener = text[start : start + 3]
+    if text.startswith(("{{/*", "{{- /*"), start):
+        closer = "*/"
+    elif opener in ("{{<", "{{%"):
+        closer = opener[2].replace("<", ">") + "}}"
+    elif opener.startswith("{{"):
+        closer = "}}"
+    else:
+        closer = "%}" if opener.startswith("{%") else "}"
+    found = closers.find(closer, start + 2)
+    if found < 0 or found - start > _MAX_LENGTH:
+        return None
+    end = found + len(closer)
+    if closer == "*/":
+        end = closers.find("}}", end) + 2
+        return end if end > 1 else None
+    inner = text[start:end]
+    # Handlebars writes {{{raw}}}; the third brace belongs to the tag.
+    if closer == "}}" and text.startswith("}", end) and inner.startswith("{{{"):
+        end += 1
+    if closer in ("}}", "}") and "\n" in inner and (closer == "}" or re.search(r"\n[ \t]*\r?\n", inner)):
+        return None
+    return end
+
+
+def _tag_name(tag: str) -> tuple[str, str | None]:
+    """Return a tag's own name, and the name of what it includes if it is more than control flow."""
+    if tag.startswith(("{{/*", "{{</*", "{{%/*", "{:", "{#")):
+        return "", None
+    match = _NAME.match(tag, 2)
+    if not match:
+        return "", None
+    name = match[1]
+    if name.startswith("/") or name.startswith("end"):
+        return name, None
+    include = _INCLUDE.match(tag, match.start(1))
+    if include:
+        return name, include[1]
+    return name, None if name in _COUNTS_FOR_NOTHING or name in _CODE or name in _COMMENT else name
+
+
+def _region_end(text: str, position: int, name: str, closers: _Closers) -> int:
+    """Return where the region ends that a tag such as `{% raw %}` opened; without an end tag it is the tag alone."""
+    for before, opener, behind in (("{%", "end", "%}"), ("{{<", "/", ">}}"), ("{{%", "/", "%}}")):
+        spellings = [f"{before}{dash}{space}{opener}{gap}{name}" for dash in ("", "-") for space in (" ", "") for gap in ("", " ")]
+        found = [start for spelling in spellings if (start := closers.find(spelling, position)) >= 0]
+        if found:
+            end = closers.find(behind, min(found))
+            if end >= 0:
+                return end + len(behind)
+    return position
+
+
+def blank_masks(text: str, start: int, masks: Sequence[Mask]) -> str:
+    """Return `text[start:]` with the masks overwritten, in the same length.
+
+    Tags that are alone on their lines leave them blank, others leave a word that means nothing.
+    """
+    parts = []
+    position = start
+    index = 0
+    while index < len(masks):
+        last = index
+        while last + 1 < len(masks) and not text[masks[last].end : masks[last + 1].start].strip(" \t"):
+            last += 1
+        group_start, group_end = masks[index].start, masks[last].end
+        parts.append(text[position:group_start])
+        if _is_alone(text, group_start, group_end):
+            parts.append("".join(c if c in "\r\n" else " " for c in text[group_start:group_end]))
+        else:
+            for mask, follower in zip(masks[index : last + 1], [*masks[index + 1 : last + 1], None], strict=True):
+                parts.append(FILLER * (mask.end - mask.start))
+                parts.append(text[mask.end : follower.start] if follower else "")
+        position = group_end
+        index = last + 1
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def _is_alone(text: str, start: int, end: int) -> bool:
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    line_end = text.find("\n", end)
+    rest = text[end : line_end if line_end >= 0 else len(text)]
+    return not text[line_start:start].strip(" \t") and not rest.strip()
