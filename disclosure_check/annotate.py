@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Cues, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
-_LINK_CONDITIONS = frozenset({"vanity-link", "creator-link"})  # a signal that counts only with such a link in it
+_LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -136,6 +136,8 @@ def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
 
 def _holds_fitting_link(span: Span, kind: SignalKind, links: tuple[LinkSignal, ...], handles: frozenset[str]) -> bool:
     inside = [link.link.url for link in links if span.start <= link.at < span.end]
+    if "invitation-link" in kind.when:
+        return any(compile_pattern(_INVITATION).search(url) for url in inside)
     if "creator-link" in kind.when:
         return any(names_creator(url, handles) for url in inside)
     return any(is_vanity(url) or names_creator(url, handles) for url in inside)
@@ -155,6 +157,13 @@ _ORDINARY_PAGES = (
 )
 _VANITY = (
     rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)(?P<name>[A-Za-z][A-Za-z0-9_-]{{2,24}})/?(?:\?[^/]*)?$"
+)
+
+
+# An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
+_INVITATION = (
+    r"/(?:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[?#]|$)"
+    r"|[?&](?:ref|referral|referrer|refcode|ref_code|referralcode|referral_code|invite|invitecode|invite_code|inviter|r|rid|refid)=[^&]{3,}"
 )
 
 

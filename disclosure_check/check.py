@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from disclosure_check.model import Finding, Platform
-    from disclosure_check.readers.files import ReadFailure
+    from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BESIDE = 300  # folded characters: farther apart than this is not beside, even without a line break
 ABOVE = 500  # a bare label this far above what it explains still stands with it
 SHORT_POST = 2000  # characters: up to here a note below the links is likely to be read
+FAR = 1.8  # folds: about twice the fold
 PILE = 3  # so many tags, mentions and links in a row are a pile
 
 PLAIN_KINDS = {
@@ -118,7 +119,7 @@ def _connections(case: _Case) -> Iterator[Connection]:
     for signal in case.found.signals:
         if signal.assertion == "affirmed" and signal.channel == "body" and signal.kind.role in ("connection", "disclosure", "pointer"):
             for kind in signal.kind.shows:
-                if not _is_own_offer(case, signal):
+                if not _is_own_offer(case, signal) and not _is_narrated(case, signal):
                     shown.setdefault(kind, []).append(_trigger(signal))
     for link in case.found.links:
         if is_affiliate(link) and not _is_own_work(case, link):
@@ -128,6 +129,14 @@ def _connections(case: _Case) -> Iterator[Connection]:
     for kind in CONNECTIONS:
         if kind in declared or kind in shown:
             yield Connection(kind, kind in declared, tuple(sorted(shown.get(kind, ()), key=lambda trigger: trigger.at)))
+
+
+def _is_narrated(case: _Case, signal: Signal) -> bool:
+    """Whether an article or a talk tells of gifts and payments that have nothing to do with this text or its author."""
+    if case.platform.form not in ("article", "audio") or signal.kind.role != "disclosure" or signal.kind.topic in ("ad", "sponsored"):
+        return False
+    sentence = case.found.layout.sentence(signal.at)
+    return not _has_context(case, "about-the-author", sentence.start, max(sentence.end, signal.to))
 
 
 def is_affiliate(link: LinkSignal) -> bool:
@@ -270,7 +279,7 @@ def _by_fold(case: _Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
     folds = _depth(case, disclosure)
     if folds <= 1 or (case.platform.form in ("article", "audio") and _is_local(case, disclosure)):
         return
-    yield ("past-fold" if folds <= 2 else "far-past-fold"), f"{case.platform.title} cuts the post before it"
+    yield ("past-fold" if folds <= FAR else "far-past-fold"), f"{case.platform.title} cuts the post before it"
 
 
 def _depth(case: _Case, disclosure: Signal) -> float:
