@@ -148,6 +148,7 @@ def _run_check(asked: _Asked) -> None:
 
     from disclosure_check.check import check_posts
     from disclosure_check.options import build_options
+    from disclosure_check.readers.facts import Facts
     from disclosure_check.readers.files import read_paths
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
@@ -163,7 +164,8 @@ def _run_check(asked: _Asked) -> None:
         select=asked.select,
         ignore=asked.ignore,
     )
-    posts = read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=columns)
+    defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
+    posts = read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=columns, defaults=defaults)
     tally = Tally()
     with open_output(asked.output, is_json=asked.format != "text") as stream:
         reports = _show_progress(tally.watch(check_posts(posts, rulebook, options)), quiet=asked.quiet)

@@ -11,14 +11,14 @@ from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
 from disclosure_check.check import check_post
-from disclosure_check.model import Post
+from disclosure_check.readers.facts import Facts, make_post, read_facts
 from disclosure_check.reports.terminal import printable
 from disclosure_check.reports.text import cite, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from disclosure_check.model import Reference
+    from disclosure_check.model import Post, Reference
     from disclosure_check.rulebook import Example, Rule, Rulebook
 
     Style = Callable[..., str]
@@ -118,22 +118,11 @@ def run_examples(rules: Iterable[Rule], rulebook: Rulebook) -> Iterator[ExampleR
 
 
 def example_post(name: str, example: Example) -> Post:
-    """Return the post of an example, whose facts are those of a JSONL record."""
-    facts = example.facts
-    return Post(
-        id=name,
-        text=facts["text"],
-        path=name,
-        format=facts.get("format", "text"),
-        platform=facts.get("platform"),
-        title=facts.get("title"),
-        lang=facts.get("lang"),
-        medium=facts.get("medium"),
-        connections=_as_tuple(facts.get("connection")),
-        brands=_as_tuple(facts.get("brand")),
-        platform_label=facts.get("platform_label", False),
-        date=facts.get("date"),
-    )
+    """Return the post of an example, whose facts are those of a JSONL record.
+
+    Raises InputError if a fact has a wrong type or value.
+    """
+    return make_post(example.facts["text"], name, facts=read_facts(example.facts, name), defaults=Facts())
 
 
 def render_results(rules: Iterable[Rule], results: Iterable[ExampleResult]) -> str:
