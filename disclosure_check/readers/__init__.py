@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from disclosure_check.model import Markup, Post
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from disclosure_check.model import Markup, Post
 
 
 def parse_post(post: Post) -> Markup:

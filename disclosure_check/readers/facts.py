@@ -136,14 +136,11 @@ def _strings(table: Mapping[str, object], key: str, place: str) -> tuple[str, ..
     items = value if isinstance(value, list) else [value]
     found = []
     for item in items:
-        if item is None or item == "":
-            continue
-        if isinstance(item, int | float) and not isinstance(item, bool):
-            item = str(item)
-        if not isinstance(item, str):
+        if isinstance(item, str | int | float) and not isinstance(item, bool):
+            found.append(str(item))
+        elif item is not None:
             raise InputError(f"{place}: {key} is {_show(value)}; a string or a list of strings is needed")
-        found.append(item)
-    return tuple(found)
+    return tuple(item for item in found if item)
 
 
 def _connections(table: Mapping[str, object], place: str) -> tuple[str, ...]:
@@ -153,5 +150,7 @@ def _connections(table: Mapping[str, object], place: str) -> tuple[str, ...]:
         if connection not in CONNECTIONS and connection != "none":
             raise InputError(f"{place}: connection {_show(connection)} is not one of {', '.join(CONNECTIONS)} or none")
     if "none" in connections and len(connections) > 1:
-        raise InputError(f'{place}: connection says "none" beside {", ".join(c for c in connections if c != "none")}; keep one or the other')
+        raise InputError(
+            f'{place}: connection says "none" beside {", ".join(c for c in connections if c != "none")}; keep one or the other'
+        )
     return connections

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
-from disclosure_check.model import Post
 from disclosure_check.readers.facts import Facts, Format, make_post
 from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure, read_records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from pathspec import GitIgnoreSpec
+
+    from disclosure_check.model import Post
 
 __all__ = ["ReadFailure", "read_paths"]
 
@@ -46,7 +47,7 @@ def read_paths(
     for path in paths:
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
-        elif os.path.isdir(path):
+        elif Path(path).is_dir():
             yield from _read_folder(path, columns, defaults or Facts())
         else:
             yield from _read_file(path, columns, defaults or Facts())
@@ -54,7 +55,7 @@ def read_paths(
 
 def _read_file(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     try:
-        with open(path, "rb") as stream:
+        with Path(path).open("rb") as stream:
             yield from _read_stream(stream, path, columns, defaults)
     except FileNotFoundError:
         yield ReadFailure(path, None, f"{path}: no such file or folder; check the path")
@@ -67,19 +68,16 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 
 
 def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
-    extension = os.path.splitext(path)[1].lower()
+    extension = Path(path).suffix.lower()
     if extension in _RECORDS:
         yield from read_records(stream, path, columns=columns, defaults=defaults)
         return
     data = stream.read(MAX_POST_BYTES + 1)
-    line = None
     try:
-        if len(data) > MAX_POST_BYTES:
-            raise InputError(f"{path}: more than {MAX_POST_BYTES // 2**20} MB of text; split it into its posts")
-        line, text = None, _decode(data, path)
+        text = _decode(data, path)
         yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, "text")))
     except InputError as error:
-        yield ReadFailure(path, _line_of(str(error), path) or line, str(error))
+        yield ReadFailure(path, _line_of(str(error), path), str(error))
 
 
 def _line_of(message: str, path: str) -> int | None:
@@ -89,6 +87,8 @@ def _line_of(message: str, path: str) -> int | None:
 
 
 def _decode(data: bytes, path: str) -> str:
+    if len(data) > MAX_POST_BYTES:
+        raise InputError(f"{path}: more than {MAX_POST_BYTES // 2**20} MB of text; split it into its posts")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{path}:1: the text is UTF-16; save the file as UTF-8")
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -108,80 +108,90 @@ def _decode(data: bytes, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ignore:
-    """The `.gitignore` of a folder."""
+    """The ignore file of a folder."""
 
-    folder: str  # absolute
+    folder: Path  # absolute
     spec: GitIgnoreSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to walk, with the ignore files that hold for it, outermost first."""
+
+    shown: str  # as the user wrote it
+    path: Path  # absolute
+    ignores: tuple[_Ignore, ...]
 
 
 def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     seen: set[tuple[int, int]] = set()
-    pending: list[tuple[str, tuple[_Ignore, ...]]] = [(path, _outer_ignores(path))]
+    root = Path(path).resolve()
+    pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
     while pending:
-        folder, ignores = pending.pop()
+        folder = pending.pop()
         try:
-            status = os.stat(folder)
-            if (status.st_dev, status.st_ino) in seen:
-                continue  # a link back to a folder that was walked already
-            seen.add((status.st_dev, status.st_ino))
-            with os.scandir(folder) as entries:
-                names = sorted(entry.name for entry in entries)
+            status = folder.path.stat()
+            children = sorted(folder.path.iterdir())
         except OSError as error:
-            yield _unreadable(folder, error)
+            yield _unreadable(folder.shown, error)
             continue
-        ignores = (*ignores, *_read_ignore(folder))
-        folders = []
-        for name in names:
-            child = name if folder == "." else os.path.join(folder, name)
-            if os.path.isdir(child):
-                if not name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
-                    folders.append((child, ignores))
+        if (status.st_dev, status.st_ino) in seen:
+            continue  # a link back to a folder that was walked already
+        seen.add((status.st_dev, status.st_ino))
+        ignores = (*folder.ignores, *_read_ignore(folder.path, folder.path / ".gitignore"))
+        inner = []
+        for child in children:
+            shown = folder.shown + child.name
+            if _is_folder(child):
+                if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
+                    inner.append(_Folder(shown + "/", child, ignores))
             elif _is_post(child) and not _is_ignored(child, ignores, is_folder=False):
-                yield from _read_file(child, columns, defaults)
-        pending.extend(reversed(folders))
+                yield from _read_file(shown, columns, defaults)
+        pending.extend(reversed(inner))
 
 
-def _is_post(path: str) -> bool:
+def _is_post(path: Path) -> bool:
     """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
-    extension = os.path.splitext(path)[1].lower()
-    if extension not in _FORMATS and extension not in _RECORDS:
+    if path.suffix.lower() not in _FORMATS and path.suffix.lower() not in _RECORDS:
         return False
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)
+        return path.is_file() or not path.exists()
     except OSError:
         return True
 
 
-def _outer_ignores(path: str) -> tuple[_Ignore, ...]:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _outer_ignores(folder: Path) -> tuple[_Ignore, ...]:
     """Return the ignore files above a folder, from its repository's root down; none outside a repository."""
     found: list[_Ignore] = []
-    folder = os.path.abspath(path)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return ()
-        folder = parent
-        found[:0] = _read_ignore(folder)
-    exclude = os.path.join(folder, ".git", "info", "exclude")
-    return (*_read_ignore(folder, exclude), *found)
+    for parent in (folder, *folder.parents):
+        if parent != folder:
+            found[:0] = _read_ignore(parent, parent / ".gitignore")
+        if (parent / ".git").exists():
+            return (*_read_ignore(parent, parent / ".git" / "info" / "exclude"), *found)
+    return ()
 
 
-def _read_ignore(folder: str, path: str | None = None) -> list[_Ignore]:
-    path = path or os.path.join(folder, ".gitignore")
+def _read_ignore(folder: Path, path: Path) -> list[_Ignore]:
     try:
-        with open(path, encoding="utf-8-sig", errors="replace") as lines:
-            from pathspec import GitIgnoreSpec
-
-            return [_Ignore(os.path.abspath(folder), GitIgnoreSpec.from_lines(lines))]
-    except (OSError, ValueError):
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
         return []
+    from pathspec import GitIgnoreSpec
+
+    return [_Ignore(folder, GitIgnoreSpec.from_lines(lines))]
 
 
-def _is_ignored(path: str, ignores: tuple[_Ignore, ...], *, is_folder: bool) -> bool:
+def _is_ignored(path: Path, ignores: tuple[_Ignore, ...], *, is_folder: bool) -> bool:
     """Return whether git would ignore `path`: the deepest ignore file that says something about it decides."""
-    full = os.path.abspath(path)
     for ignore in reversed(ignores):
-        relative = os.path.relpath(full, ignore.folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        relative = path.relative_to(ignore.folder).as_posix() + ("/" if is_folder else "")
         verdict = ignore.spec.check_file(relative).include
         if verdict is not None:
             return verdict

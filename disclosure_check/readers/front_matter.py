@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from disclosure_check.errors import InputError
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*(\r\n|\n|\r|$)")
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
@@ -25,13 +28,13 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, object], int]:
     start = 1 if text.startswith("\ufeff") else 0
     fence = _FENCE.match(text, start)
     if fence:
-        return _fenced(text, path, start, fence)
+        return _fenced(text, path, fence)
     if _JSON_START.match(text, start):
         return _json(text, path, start)
     return {}, 0
 
 
-def _fenced(text: str, path: str, start: int, fence: re.Match[str]) -> tuple[dict[str, object], int]:
+def _fenced(text: str, path: str, fence: re.Match[str]) -> tuple[dict[str, object], int]:
     is_yaml = fence[1] == "---"
     end = (_YAML_END if is_yaml else _TOML_END).search(text, fence.end())
     if not end:
@@ -64,8 +67,10 @@ def _looks_like_keys(text: str, position: int) -> bool:
 def _yaml(content: str, path: str) -> object:
     import yaml
 
+    loader = None
     try:
-        return yaml.load(content, Loader=_yaml_loader())
+        loader = _yaml_loader()(content)
+        loaded: object = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 2 + (mark.line if mark else 0)
@@ -74,9 +79,13 @@ def _yaml(content: str, path: str) -> object:
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         what = str(error).splitlines()[0] if str(error) else "it can't be read"
         raise InputError(f"{path}:2: the front matter is not valid YAML ({what}); write one key and its value per line") from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+    return loaded
 
 
-def _yaml_loader() -> Any:
+def _yaml_loader() -> type[SafeLoader]:
     """Return PyYAML's safe loader without its dates, so that a date stays what the author wrote, even an impossible one."""
     import yaml
 
@@ -85,7 +94,7 @@ def _yaml_loader() -> Any:
         first: [(tag, pattern) for tag, pattern in entries if tag != "tag:yaml.org,2002:timestamp"]
         for first, entries in base.yaml_implicit_resolvers.items()
     }
-    return type("FrontMatterLoader", (base,), {"yaml_implicit_resolvers": resolvers})
+    return cast("type[SafeLoader]", type("FrontMatterLoader", (base,), {"yaml_implicit_resolvers": resolvers}))
 
 
 def _toml(content: str, path: str) -> object:

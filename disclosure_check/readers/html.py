@@ -8,55 +8,49 @@ standard where that decides what is visible (implied end tags, raw text, comment
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from disclosure_check.model import CODE_MARK, Include, Markup
 from disclosure_check.readers.entities import decode_text_entities, decode_value, value_parts
 from disclosure_check.readers.flow import BlockKind, Channel, Flow, Gap, OpenLink, Page
 from disclosure_check.readers.styles import Look, restyle
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _words("area base br col embed hr img input link meta param source track wbr")
 # Their content is no text of the page, or not one that a reader sees.
-_SILENT = frozenset(
-    "script style template noscript title svg iframe canvas audio video object noembed noframes datalist".split()
-)
-_RAW = frozenset("script style title iframe noembed noframes xmp textarea".split())
-_CODE = frozenset("code kbd samp tt".split())
-_BLOCKS: dict[str, tuple[BlockKind | None, Gap]] = {
-    **dict.fromkeys(
-        "html head body address article aside blockquote center details dialog div dl fieldset figcaption figure footer form"
-        " header hgroup legend main menu nav ol p pre search section summary table ul".split(),
-        (None, "\n\n"),
-    ),
-    **dict.fromkeys("h1 h2 h3 h4 h5 h6".split(), ("heading", "\n\n")),
-    **dict.fromkeys("li dd dt".split(), ("item", "\n")),
-    **dict.fromkeys("td th".split(), ("cell", "\n")),
-    **dict.fromkeys("caption colgroup optgroup option tbody tfoot thead tr".split(), (None, "\n")),
-}
+_SILENT = _words("script style template noscript title svg iframe canvas audio video object noembed noframes datalist")
+_RAW = _words("script style title iframe noembed noframes xmp textarea")
+_CODE = _words("code kbd samp tt")
+_HEADINGS = _words("h1 h2 h3 h4 h5 h6")
+_ITEMS = _words("li dd dt")
+_CELLS = _words("td th")
+_CLOSE_BLOCKS = _words("caption colgroup optgroup option tbody tfoot thead tr") | _ITEMS | _CELLS  # stand on a new line, no more
+_BLOCKS = _HEADINGS | _CLOSE_BLOCKS
+_BLOCKS |= _words("html head body address article aside blockquote center details dialog div dl fieldset figcaption figure")
+_BLOCKS |= _words("footer form header hgroup legend main menu nav ol p pre search section summary table ul")
+_PHRASING = _words("a abbr b bdi bdo big button cite data del dfn em font i ins label map mark meter output picture progress q")
+_PHRASING |= _words("rp rt ruby s select slot small span strike strong sub sup textarea time u var")
+HTML_NAMES = _BLOCKS | _PHRASING | _VOID | _SILENT | _CODE
+
 # A start tag closes these open elements, unless one of the second set was opened in between.
 _IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu"})),
-    **dict.fromkeys(("dd", "dt"), (frozenset({"dd", "dt"}), frozenset({"dl"}))),
-    **dict.fromkeys(("td", "th"), (frozenset({"td", "th"}), frozenset({"table"}))),
-    "tr": (frozenset({"tr", "td", "th"}), frozenset({"table"})),
-    **dict.fromkeys(
-        ("tbody", "thead", "tfoot"), (frozenset({"tbody", "thead", "tfoot", "tr", "td", "th", "caption"}), frozenset({"table"}))
-    ),
-    "option": (frozenset({"option"}), frozenset({"select"})),
-    "a": (frozenset({"a"}), frozenset()),
-    "body": (frozenset({"head"}), frozenset()),
+    "li": (_words("li"), _words("ul ol menu")),
+    **dict.fromkeys(("dd", "dt"), (_words("dd dt"), _words("dl"))),
+    **dict.fromkeys(("td", "th"), (_CELLS, _words("table"))),
+    "tr": (_CELLS | {"tr"}, _words("table")),
+    **dict.fromkeys(("tbody", "thead", "tfoot"), (_words("tbody thead tfoot tr td th caption"), _words("table"))),
+    "option": (_words("option"), _words("select")),
+    "a": (_words("a"), frozenset()),
+    "body": (_words("head"), frozenset()),
 }
-HTML_NAMES = (
-    frozenset(_BLOCKS)
-    | _VOID
-    | _SILENT
-    | _CODE
-    | frozenset(
-        "a abbr b bdi bdo big button cite data del dfn em font i ins label map mark meter output picture progress q rp rt ruby s"
-        " select slot small span strike strong sub sup textarea time u var".split()
-    )
-)
 _LINK_ATTRIBUTES = ("href", "to", "url", "link")
 _URL_SHAPE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\.{1,2}/|#|www\.", re.IGNORECASE)
 _CODE_CLASS = re.compile(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNORECASE)
@@ -65,6 +59,15 @@ _NAME = re.compile(r"/?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _TAG_END = re.compile(r"[\s/]*>")
 _COLLAPSING = re.compile(r"[ \t\n\r\f]+")
+
+
+def _kind_of(name: str) -> BlockKind | None:
+    """Return the kind of block that an element makes of its text, or None if it leaves that to its surroundings."""
+    return "heading" if name in _HEADINGS else "item" if name in _ITEMS else "cell" if name in _CELLS else None
+
+
+def _gap_of(name: str) -> Gap:
+    return "\n" if name in _CLOSE_BLOCKS else "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ class Walker:
             self.page.see(start, end)
 
     def gap(self, kind: Gap, start: int, end: int) -> None:
-        self.frames[-1].flow.gap(kind, start, end)
+        frame = self.frames[-1]
+        if not frame.silent:
+            frame.flow.gap(kind, start, end)
 
     def line_break(self, start: int, end: int) -> None:
         frame = self.frames[-1]
@@ -159,6 +164,8 @@ class Walker:
     def start_block(self, kind: BlockKind, gap: Gap) -> None:
         """Let a new block begin here: a paragraph, an item."""
         frame = self.frames[-1]
+        if frame.silent:
+            return
         self.page.flow.gap(gap, 0, 0)
         frame.flow.gap(gap, 0, 0)
         self.page.start_block(kind, quoted=self._quoted(frame))
@@ -232,7 +239,8 @@ class Walker:
         flow = parent.flow
         if concealment != parent.concealment:
             flow = self.page.aside(*concealment) if concealment else self.page.flow
-        frame = Frame(name, look, flow, concealment, parent.kind, start, parent.quoted, parent.silent, False, parent.preformatted)
+        frame = Frame(name, look, flow, concealment, parent.kind, start)
+        frame.quoted, frame.silent, frame.preformatted = parent.quoted, parent.silent, parent.preformatted
         self._open.setdefault(name, []).append(len(self.frames))
         self.frames.append(frame)
         return frame
@@ -266,7 +274,7 @@ class Walker:
             if frame.link:
                 self.page.close_link(position)
             if frame.block:
-                self.start_block(self.frames[-1].kind, _BLOCKS.get(frame.name, (None, "\n\n"))[1])
+                self.start_block(self.frames[-1].kind, _gap_of(frame.name))
 
     def tag(self, tag: Tag) -> None:
         lower = tag.name.lower()
@@ -291,16 +299,16 @@ class Walker:
         self.pop(index, tag.end if self.frames[index].code else tag.start)
 
     def _start(self, name: str, tag: Tag, *, is_component: bool) -> None:
-        block = None if is_component else _BLOCKS.get(name)
-        self._imply_ends(name, tag.start, is_block=block is not None and block[1] == "\n\n")
+        is_block = name in _BLOCKS and not is_component
+        self._imply_ends(name, tag.start, ends_paragraph=is_block and name not in _CLOSE_BLOCKS)
         parent = self.frames[-1]
         if is_component and not parent.silent:
             self.page.includes.append(Include(tag.name, tag.start, tag.end))
         if name in _VOID and not is_component:
             self._void(name, tag)
             return
-        if block:
-            self.start_block(parent.kind, block[1])
+        if is_block:
+            self.start_block(parent.kind, _gap_of(name))
         if tag.attributes and not parent.silent:
             self._keep_title(tag)
         link = self._link(name, tag, is_component=is_component)
@@ -314,12 +322,13 @@ class Walker:
         frame.link = link
         frame.silent = parent.silent or name in _SILENT
         self._set_code(frame, parent, tag)
-        if block:
+        if is_block:
             frame.block = True
-            frame.kind = block[0] or frame.kind
+            frame.kind = _kind_of(name) or frame.kind
             frame.quoted = frame.quoted or name == "blockquote"
             self._blocks.append(len(self.frames) - 1)
-            self.page.start_block(frame.kind, quoted=self._quoted(frame))
+            if not frame.silent:
+                self.page.start_block(frame.kind, quoted=self._quoted(frame))
 
     def _set_code(self, frame: Frame, parent: Frame, tag: Tag) -> None:
         if frame.name == "pre":
@@ -342,8 +351,8 @@ class Walker:
             attributes.setdefault("class", "")
         return restyle(parent.look, name, attributes)
 
-    def _imply_ends(self, name: str, position: int, *, is_block: bool) -> None:
-        if is_block:
+    def _imply_ends(self, name: str, position: int, *, ends_paragraph: bool) -> None:
+        if ends_paragraph:
             self.close_paragraph(position)
         if name in _IMPLIED_ENDS:
             names, barriers = _IMPLIED_ENDS[name]
@@ -459,7 +468,9 @@ def _read_tag(source: str, chunk: str, less: int, base: int, *, exact: bool) -> 
         return None, less + 1, exact
     if not exact:
         stop = chunk.find(">", less)
-        return (None, len(chunk), exact) if stop < 0 else (Tag(name[1], base + less, base + stop + 1, closing=name[0][0] == "/"), stop + 1, exact)
+        if stop < 0:
+            return None, len(chunk), exact
+        return Tag(name[1], base + less, base + stop + 1, closing=name[0][0] == "/"), stop + 1, exact
     attributes = []
     position = name.end()
     while True:

@@ -9,14 +9,18 @@ paragraphs counts for all of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from disclosure_check.model import CODE_MARK, Markup
 from disclosure_check.readers.entities import decode_value
 from disclosure_check.readers.flow import BlockKind, OpenLink, Page
 from disclosure_check.readers.html import Mask, Walker, feed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyromark import Options
 
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _STEP = 256
@@ -64,7 +68,7 @@ class _Reader:
     page: Page
     walker: Walker
     is_mdx: bool
-    options: Any
+    options: Options
     containers: list[BlockKind] = field(default_factory=list)  # the open items and footnotes
     lists: int = 0
     is_fresh: bool = False  # an item or footnote has just begun: its first paragraph needs no gap
@@ -75,7 +79,7 @@ class _Reader:
     definitions: dict[str, tuple[int, int]] | None = None  # by label, where a reference's definition stands
     last: int = 0  # where the last event ended
 
-    def event(self, event: Any, start: int, end: int) -> None:
+    def event(self, event: str | Mapping[str, Any], start: int, end: int) -> None:
         if isinstance(event, str):
             self._break(event, start, end)
             self.last = end
@@ -131,7 +135,7 @@ class _Reader:
     # Blocks
 
     def _start_block(self, kind: BlockKind) -> None:
-        kind = self.containers[-1] if self.containers and kind != "heading" and kind != "cell" else kind
+        kind = self.containers[-1] if self.containers and kind not in ("heading", "cell") else kind
         is_close = self.is_fresh or kind == "cell"
         self.walker.start_block(kind, "\n" if is_close else "\n\n")
         self.is_fresh = False
@@ -147,7 +151,7 @@ class _Reader:
             # An inline element that the author forgot to close ends with its paragraph.
             self.walker.pop(self.depth, end)
 
-    def _start(self, name: str, data: Any, start: int, end: int) -> None:
+    def _start(self, name: str, data: Mapping[str, Any] | str | None, start: int, end: int) -> None:
         if name in ("Paragraph", "Heading", "TableCell"):
             kinds: Mapping[str, BlockKind] = {"Heading": "heading", "TableCell": "cell"}
             self._start_leaf(kinds.get(name, "paragraph"), start)
@@ -168,7 +172,7 @@ class _Reader:
             self.code = data if isinstance(data, str) else "Fenced"
         elif name == "HtmlBlock":
             self.html = []
-        elif name in ("Link", "Image"):
+        elif name in ("Link", "Image") and isinstance(data, dict):
             self._start_link(name, data, start, end)
         elif name in ("Emphasis", "Strong", "Strikethrough"):
             self.page.touch(start, end)
@@ -200,7 +204,7 @@ class _Reader:
         lines, self.html = self.html or [], None
         if not lines:
             return
-        start, end = lines[0][0], lines[-1][1]
+        start = lines[0][0]
         self.walker.pass_masks(start)
         self._start_block("html")
         parts = []
@@ -269,7 +273,7 @@ def _label(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def _read_definitions(text: str, base: int, options: Any) -> dict[str, tuple[int, int]]:
+def _read_definitions(text: str, base: int, options: Options) -> dict[str, tuple[int, int]]:
     from pyromark import reference_definitions
 
     offsets = _Offsets(text, base)
@@ -339,7 +343,7 @@ def _blank(text: str, start: int, masks: list[Mask]) -> str:
     return blank_masks(text, start, masks)
 
 
-def _find_masks(text: str, start: int, options: Any, page: Page) -> tuple[list[Mask], bool]:
+def _find_masks(text: str, start: int, options: Options, page: Page) -> tuple[list[Mask], bool]:
     """Return what must be overwritten before Markdown is parsed, and whether the text is MDX."""
     if not any(sign in text for sign in ("{{", "{%", "{:", "{#", "import", "export", "/>", "</")):
         return [], False
@@ -363,7 +367,7 @@ def _apart(masks: list[Mask]) -> list[Mask]:
     return kept
 
 
-def _find_code(text: str, start: int, options: Any) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _find_code(text: str, start: int, options: Options) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return where code stands: all of it, and without the indented code blocks."""
     from pyromark import events_with_range
 
@@ -372,13 +376,11 @@ def _find_code(text: str, start: int, options: Any) -> tuple[list[tuple[int, int
     body = text[start:]
     offsets = _Offsets(body, start)
     for event, stretch in events_with_range(body, options=options):
-        if not isinstance(event, dict):
-            continue
-        code_start = event.get("Start")
-        is_block = isinstance(code_start, dict) and "CodeBlock" in code_start
-        if is_block or "Code" in event:
+        tag: object = event.get("Start") if isinstance(event, dict) else None
+        block = tag.get("CodeBlock") if isinstance(tag, dict) else None
+        if block or (isinstance(event, dict) and "Code" in event):
             span = offsets[stretch["start"]], offsets[stretch["end"]]
             every.append(span)
-            if not (is_block and code_start["CodeBlock"] == "Indented"):
+            if block != "Indented":
                 fenced.append(span)
     return every, fenced

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from disclosure_check.model import CODE_MARK
 from disclosure_check.readers.entities import decode_value
 from disclosure_check.readers.html import HTML_NAMES, Attribute, Mask, Tag
 from disclosure_check.readers.templates import code_end
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MODULE_LINE = re.compile(
     r"""^(?:import\s+(?:[\w*{][^'"\n]*(?:\n[^'"\n]+){0,40}?\sfrom\s+)?["'][^"'\n]+["']|export\s+(?:(?:default|const|let|var|function|async|class)\b|[{*]))""",

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
-from disclosure_check.model import Post
 from disclosure_check.readers.facts import Facts, make_post, read_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from disclosure_check.model import Post
 
 # No caption, article or transcript comes near; a longer text is a dump that should be split into its posts.
 MAX_POST_BYTES = 10 * 1024 * 1024
 _MAX_LINE_BYTES = 6 * MAX_POST_BYTES + 1024 * 1024  # JSON may write a character as \uXXXX
 
-_FIELDS = ("text", "id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands")
-_FIELDS += ("platform_label", "date", "format")
+_FACTS = ("id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format")
 _NEEDED = 'one object with a "text" field per line is needed'
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -42,10 +44,12 @@ def read_records(
         number += 1
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
+        if len(line) >= _MAX_LINE_BYTES and not line.endswith(b"\n"):
+            _pass_rest_of_line(stream)
+            message = f"{path}:{number}: the line is longer than {_MAX_LINE_BYTES // 2**20} MB; split it into its posts"
+            yield ReadFailure(path, number, message)
+            continue
         try:
-            if len(line) >= _MAX_LINE_BYTES and not line.endswith(b"\n"):
-                _pass_rest_of_line(stream)
-                raise InputError(f"{path}:{number}: the line is longer than {_MAX_LINE_BYTES // 2**20} MB; split it into its posts")
             if line.strip():
                 yield _read_record(line, path, number, columns or {}, defaults or Facts())
         except InputError as error:
@@ -61,9 +65,8 @@ def _pass_rest_of_line(stream: BinaryIO) -> None:
 def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str], defaults: Facts) -> Post:
     place = f"{path}:{number}"
     record = _read_object(line, place)
-    table = {field: record.get(columns.get(field, field)) for field in _FIELDS}
-    text = table["text"]
     column = columns.get("text", "text")
+    text = record.get(column)
     if text is None:
         fields = ", ".join(list(record)[:8]) or "none"
         raise InputError(f'{place}: no "{column}" field (there are: {fields}); each record needs its post\'s text')
@@ -73,8 +76,8 @@ def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str]
         raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
     # A lone surrogate can't be written out again; U+FFFD keeps its place.
     text = _LONE_SURROGATE.sub("\ufffd", text)
-    table = {field: value for field, value in table.items() if value is not None and field != "text"}
-    facts = read_facts(table, place)
+    declared = {fact: record.get(columns.get(fact, fact)) for fact in _FACTS}
+    facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
     try:
         return make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
     except InputError as error:

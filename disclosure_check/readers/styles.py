@@ -6,15 +6,20 @@ Style sheets aren't read: what a class or an id does to a text is unknown here, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from disclosure_check.readers.colors import RGB, is_near, is_transparent, parse_color
-from disclosure_check.readers.flow import Channel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from disclosure_check.readers.flow import Channel
 
 _UNREADABLE = 5.0  # pixels; at and below this size nobody reads a text
 _SMALL = 10.0  # pixels; below this size a text counts as fine print
 _DEFAULT_SIZE = 16.0
+_FAINT = 0.05  # of an opacity
 _WHITE: RGB = (255, 255, 255)
 
 # What Bootstrap, WordPress, GitHub and Tailwind call text that only screen readers get.
@@ -26,7 +31,8 @@ _UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78
 _LENGTH = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*(px|pt|pc|in|cm|mm|em|rem|%|)")
 _FAR_OFF = re.compile(r"-\s*\d{3,}(?:\.\d+)?\s*(?:px|em|rem|%|pt|vw|vh)")
 _CLIPPED = re.compile(r"rect\(\s*(?:[01](?:px|em)?[\s,]*){4}\)|inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*\)")
-_NOTHING_TALL = re.compile(r"[01](?:px|em|rem|%)?")
+_MOVED_AWAY = re.compile(r"scale\(\s*0\s*\)|translate[xy]?\(\s*-\s*\d{4,}")
+_NO_ROOM = re.compile(r"[01](?:px|em|rem|%)?")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -133,35 +139,34 @@ def _inline_style(look: Look, style: str) -> Look:
 
 def _removal(rules: Mapping[str, str]) -> str | None:
     """Return the declaration that takes an element out of sight, or None."""
+    is_placed = rules.get("position") in ("absolute", "fixed", "relative")
+    is_cut = rules.get("overflow", "").startswith(("hidden", "clip"))
     for key, value in rules.items():
-        if key == "display" and value == "none":
-            return "display:none"
-        if key in ("opacity", "zoom") and _number(value) is not None and (_number(value) or 0) <= 0.05:
+        gone = (
+            (key == "display" and value == "none")
+            or (key in ("opacity", "zoom") and _number(value) <= _FAINT)
+            or (key in ("text-indent", "margin-left", "margin-top") and _FAR_OFF.fullmatch(value))
+            or (key in ("left", "top", "right", "bottom") and is_placed and _FAR_OFF.fullmatch(value))
+            or (key in ("clip", "clip-path") and _CLIPPED.match(value))
+            or (key == "transform" and _MOVED_AWAY.match(value))
+            or (key in ("height", "max-height", "width", "max-width") and is_cut and _NO_ROOM.fullmatch(value))
+        )
+        if gone:
             return f"{key}:{value}"
-        if key in ("text-indent", "margin-left", "margin-top", "left", "top", "right", "bottom") and _FAR_OFF.fullmatch(value):
-            if key in ("text-indent", "margin-left", "margin-top") or rules.get("position") in ("absolute", "fixed", "relative"):
-                return f"{key}:{value}"
-        if key in ("clip", "clip-path") and _CLIPPED.match(value):
-            return f"{key}:{value}"
-        if key == "transform" and re.match(r"scale\(\s*0\s*\)|translate[xy]?\(\s*-\s*\d{4,}", value):
-            return f"{key}:{value}"
-        if key in ("height", "max-height", "width", "max-width") and _NOTHING_TALL.fullmatch(value):
-            if rules.get("overflow", "").startswith(("hidden", "clip")):
-                return f"{key}:{value}; overflow:hidden"
     return None
 
 
-def _number(value: str) -> float | None:
+def _number(value: str) -> float:
+    """Return a number or percentage; 1, which hides nothing, if it is neither."""
     try:
         return float(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
     except ValueError:
-        return None
+        return 1.0
 
 
 def _size(value: str, parent: float, *, shorthand: bool) -> float | None:
     """Return the font size in pixels that `value` sets inside a font of `parent` pixels, or None."""
-    for word in value.split() if shorthand else [value]:
-        word = word.partition("/")[0]
+    for word in value.partition("/")[0].split() if shorthand else [value]:
         if word in _SIZE_WORDS:
             return _SIZE_WORDS[word]
         if word in ("smaller", "larger"):

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from disclosure_check.model import CODE_MARK, Include
 from disclosure_check.readers.html import Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
 
 _OPENER = re.compile(r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#(?=[\w-]+\})")
 _NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}]+)""")
 _INCLUDE = re.compile(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
-_COUNTS_FOR_NOTHING = frozenset(
-    "if elsif elseif else unless endif case when for endfor endunless endcase assign capture endcapture set block endblock extends"
-    " break continue increment decrement cycle liquid layout macro endmacro import from with end range define toc".split()
-)
+_CONTROL_FLOW = """
+assign block break capture case continue cycle decrement define else elseif elsif end endassign endblock endcapture endcase endfor
+endif endmacro endset endunless extends for from if import increment layout liquid macro range set toc unless when with
+"""
+_NO_INCLUDES = frozenset(_CONTROL_FLOW.split())
 _CODE = frozenset({"raw", "highlight", "codeblock", "code", "verbatim", "prism"})
 _COMMENT = frozenset({"comment"})
 _MAX_LENGTH = 5_000  # a longer "tag" is two stray braces
@@ -40,9 +44,7 @@ class _Closers:
         return found
 
 
-def find_template_tags(
-    text: str, start: int, code: Sequence[tuple[int, int]], *, is_mdx: bool = False
-) -> tuple[list[Mask], list[Include]]:
+def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *, is_mdx: bool = False) -> tuple[list[Mask], list[Include]]:
     """Return the template tags behind `start` as masks, and what they include.
 
     A tag that begins inside a stretch of `code` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
@@ -69,7 +71,7 @@ def find_template_tags(
         shown = CODE_MARK if is_tag else None
         if name in _CODE or name in _COMMENT:
             shown = CODE_MARK if name in _CODE else None
-            end = _region_end(text, end, name, closers)
+            end = _region_end(end, name, closers)
         masks.append(Mask(opener.start(), end, text=shown))
         position = end
     return masks, includes
@@ -116,15 +118,15 @@ def _tag_name(tag: str) -> tuple[str, str | None]:
     if not match:
         return "", None
     name = match[1]
-    if name.startswith("/") or name.startswith("end"):
+    if name.startswith(("/", "end")):
         return name, None
     include = _INCLUDE.match(tag, match.start(1))
     if include:
         return name, include[1]
-    return name, None if name in _COUNTS_FOR_NOTHING or name in _CODE or name in _COMMENT else name
+    return name, None if name in _NO_INCLUDES | _CODE | _COMMENT else name
 
 
-def _region_end(text: str, position: int, name: str, closers: _Closers) -> int:
+def _region_end(position: int, name: str, closers: _Closers) -> int:
     """Return where the region ends that a tag such as `{% raw %}` opened; without an end tag it is the tag alone."""
     for before, opener, behind in (("{%", "end", "%}"), ("{{<", "/", ">}}"), ("{{%", "/", "%}}")):
         spellings = [f"{before}{dash}{space}{opener}{gap}{name}" for dash in ("", "-") for space in (" ", "") for gap in ("", " ")]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from disclosure_check.model import Markup
 from disclosure_check.readers.flow import Flow, Page
+
+if TYPE_CHECKING:
+    from disclosure_check.model import Markup
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 # What exports leave of HTML; other entities in a plain text are what its author typed.
