@@ -323,7 +323,9 @@ def explain(rule: str, packs: tuple[str, ...]) -> None:
 
 
 @cli.command(short_help="List the rules.")
-@click.option("--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="text (default), json or markdown.")
+@click.option(
+    "--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="text (default), json or markdown."
+)
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 def rules(format: str, packs: tuple[str, ...]) -> None:
     """List the rules with their severity and what they find."""

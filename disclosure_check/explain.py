@@ -166,7 +166,11 @@ def _paragraph(text: str) -> str:
 
 
 def _example(example: Example) -> str:
-    facts = "; ".join(f"{key}: {', '.join(_as_tuple(str(value) if isinstance(value, bool) else value))}" for key, value in example.facts.items() if key != "text")
+    facts = "; ".join(
+        f"{key}: {', '.join(_as_tuple(str(value) if isinstance(value, bool) else value))}"
+        for key, value in example.facts.items()
+        if key != "text"
+    )
     lines = [printable(line) for line in example.facts["text"].strip("\n").split("\n")]
     notes = [note for note in (facts, _paragraph(example.why), "known gap: this one is missed today" if example.known_gap else "") if note]
     found = f'\nfound: "{printable(example.at)}"' if example.at else ""

@@ -1,6 +1,6 @@
 """Turn offsets in a post's text into lines and columns, both 1-based and in code points.
 
-A line ends at `\n`, `\r\n` or `\r`, as in CommonMark. For a post that is a whole file these are the file's own lines;
+A line ends where CommonMark says: at LF, CR LF or CR. For a post that is a whole file these are the file's own lines;
 for a record of a JSONL file they are lines of the record's text.
 """
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import disclosure_check
+from disclosure_check.rulebook import rules_dir
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -45,7 +46,10 @@ def test_the_wheel_holds_schemas_types_and_license(wheel: zipfile.ZipFile) -> No
 
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
-    assert {name.split("/")[0] for name in wheel.namelist()} == {"disclosure_check", f"disclosure_check-{disclosure_check.__version__}.dist-info"}
+    assert {name.split("/")[0] for name in wheel.namelist()} == {
+        "disclosure_check",
+        f"disclosure_check-{disclosure_check.__version__}.dist-info",
+    }
 
 
 def test_the_wheel_works_from_where_it_is_unpacked(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
@@ -58,8 +62,6 @@ def test_the_wheel_works_from_where_it_is_unpacked(wheel: zipfile.ZipFile, tmp_p
 
 
 def test_the_checkout_reads_its_own_rules() -> None:
-    from disclosure_check.rulebook import rules_dir
-
     assert rules_dir() == ROOT / "rules"
 
 

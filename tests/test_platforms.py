@@ -52,7 +52,7 @@ def test_every_number_has_a_reference_that_names_it(platform: Platform) -> None:
         field
         for field, word in NUMBERS.items()
         if (number := getattr(platform, field)) is not None
-        and not (word in said and (f"{number:,}" in said or str(number) in said or field == "fold_lines" and "three" in said))
+        and not (word in said and (f"{number:,}" in said or str(number) in said or (field == "fold_lines" and "three" in said)))
     ]
     assert missing == []
 

@@ -79,9 +79,7 @@ def validate(name: str, document: object) -> None:
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
 
 
-UNREAD = PostReport(
-    Post(id="b.jsonl", text="", path="b.jsonl", record_line=7), "", (), error="b.jsonl:7: not valid JSON; mend the line"
-)
+UNREAD = PostReport(Post(id="b.jsonl", text="", path="b.jsonl", record_line=7), "", (), error="b.jsonl:7: not valid JSON; mend the line")
 
 
 class TestText:

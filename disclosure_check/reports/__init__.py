@@ -6,12 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from disclosure_check.model import Severity, Verdict
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from disclosure_check.model import PostReport
+    from disclosure_check.model import PostReport, Severity, Verdict
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from disclosure_check import __version__
-from disclosure_check.model import SEVERITIES
+from disclosure_check.model import SEVERITIES, Verdict
 from disclosure_check.reports.record import dump, post_record
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from disclosure_check.reports import Tally
 
 SCHEMA_VERSION = "1.0"
-VERDICTS = ("fail", "review", "pass", "unchecked")
+VERDICTS: tuple[Verdict, ...] = ("fail", "review", "pass", "unchecked")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _ERRORS = "backslashreplace"
 def open_output(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
     """Yield the stream to write to; a file is replaced only when all was written.
 
-    JSON is always UTF-8 with "\\n"; text on standard output keeps the terminal's encoding.
+    JSON is always UTF-8 with LF; text on standard output keeps the terminal's encoding.
     Raises ConfigError if the file can't be written.
     """
     if path is None:

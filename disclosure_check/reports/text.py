@@ -99,9 +99,7 @@ def _where(report: PostReport, place: Place) -> str:
     return printable(f"{record}: {name}line {place.line}, column {place.column}")
 
 
-def _marked_line(
-    text: str, finding: Finding, lines: Lines, start: Place, mark: Callable[[str], str], columns: int
-) -> Iterator[str]:
+def _marked_line(text: str, finding: Finding, lines: Lines, start: Place, mark: Callable[[str], str], columns: int) -> Iterator[str]:
     number = f"{start.line:5d}"
     first, last = lines.starts[start.line - 1], lines.ends[start.line - 1]
     end = max(finding.start, min(finding.end, last))
