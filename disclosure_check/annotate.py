@@ -162,7 +162,7 @@ _VANITY = (
 
 # An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
 _INVITATION = (
-    r"/(?:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[?#]|$)"
+    r"/(?:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[^\w/]|$)"
     r"|[?&](?:ref|referral|referrer|refcode|ref_code|referralcode|referral_code|invite|invitecode|invite_code|inviter|r|rid|refid)=[^&]{3,}"
 )
 

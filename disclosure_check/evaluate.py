@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BESIDE = 300  # folded characters: farther apart than this is not beside, even without a line break
 ABOVE = 500  # a bare label this far above what it explains still stands with it
 SHORT_POST = 2000  # characters: up to here a note below the links is likely to be read
+ERROR = len(SEVERITIES)  # the weight of a breach that is an error
+LABEL = 60  # folded characters between a link and the label that belongs to it
 FAR = 1.8  # folds: about twice the fold
 PILE = 3  # so many tags, mentions and links in a row are a pile
 
@@ -122,8 +124,11 @@ def _connections(case: _Case) -> Iterator[Connection]:
                 if not _is_own_offer(case, signal) and not _is_narrated(case, signal):
                     shown.setdefault(kind, []).append(_trigger(signal))
     for link in case.found.links:
-        if is_affiliate(link) and not _is_own_work(case, link):
+        if is_affiliate(link) and not _is_own_work(case, link) and not _is_in_sponsor_block(case, link):
             shown.setdefault("affiliate", []).append(Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate"))
+    for signal in case.disclosures():
+        if signal.kind.topic == "affiliate-label" and signal.channel == "body" and _labels_a_link(case, signal):
+            shown.setdefault("affiliate", []).append(_trigger(signal))
     if declared == {"none"}:
         shown = {kind: triggers for kind, triggers in shown.items() if kind not in ("discount", "contest")}
     for kind in CONNECTIONS:
@@ -146,6 +151,24 @@ def is_affiliate(link: LinkSignal) -> bool:
 def _is_own_work(case: _Case, link: LinkSignal) -> bool:
     line = case.found.layout.line(link.at)
     return _has_context(case, "own-work", max(line.start, link.at - 120), min(line.end, link.to + 40))
+
+
+def _labels_a_link(case: _Case, label: Signal) -> bool:
+    """Whether a bare "(affiliate link)" stands beside a link, which it then shows to be one."""
+    line = case.found.layout.line(label.at)
+    return any(line.start <= link.at < line.end and -label.to + link.at <= LABEL and label.at - link.to <= LABEL for link in case.found.links)
+
+
+def _is_in_sponsor_block(case: _Case, link: LinkSignal) -> bool:
+    """Whether a link stands in the list under a heading that says "Sponsors"."""
+    layout = case.found.layout
+    for disclosure in case.disclosures():
+        heading = layout.paragraph(disclosure.at)
+        below = layout.paragraph(min(heading.end, len(case.text) - 1))
+        says_so = disclosure.kind.topic == "payment" and case.text[heading.start : heading.end].strip(" \n:*#").lower().endswith(("sponsor", "sponsors"))
+        if says_so and heading.start <= link.at < below.end:
+            return True
+    return False
 
 
 def _trigger(signal: Signal) -> Trigger:
@@ -188,8 +211,15 @@ def _judge(case: _Case, connection: Connection) -> list[Breach]:
 
 
 def _is_weak_proof(case: _Case, connection: Connection, disclosure: Signal) -> bool:
-    """Whether a sponsor statement about one brand says nothing about codes elsewhere in the post."""
-    return False
+    """Whether a labelled sponsor's block of an article says nothing about a code elsewhere in it."""
+    if connection.kind != "discount" or case.platform.form != "article" or connection.declared:
+        return False
+    if disclosure.kind.topic not in ("sponsored", "payment", "brought", "presented"):
+        return False
+    words = case.text[disclosure.at : disclosure.to]
+    if disclosure.at < ABOVE or any(pattern.search(words) for pattern in _context(case, "about-this-post")):
+        return False
+    return not any(abs(trigger.at - disclosure.at) <= 2 * ABOVE for trigger in connection.triggers)
 
 
 def _weight(case: _Case, breaches: list[Breach]) -> tuple[int, int]:
@@ -211,7 +241,7 @@ def _wording(case: _Case, connection: Connection, disclosure: Signal) -> Iterato
         if (case.post.lang or "en").startswith("en"):
             yield "foreign-language", "the post is in English, this is not"
     elif kind.topic == "affiliate-label":
-        near = any(_is_with(case, disclosure, trigger) for trigger in connection.triggers) or not connection.triggers
+        near = not connection.triggers or _is_with(case, disclosure, connection.triggers[0])
         yield ("bare-label" if near else "far-bare-label"), "it names the link, but not that you earn from it"
     elif kind.topic == "brand-role":
         if case.platform.form != "short":
@@ -235,7 +265,7 @@ def _placement(case: _Case, connection: Connection, disclosure: Signal) -> Itera
     if disclosure.channel != "body":
         return
     piled = _pile_position(case, disclosure)
-    if piled:
+    if piled and disclosure.kind.grade == "adequate":
         yield piled, "among other tags readers skip it"
     if connection.kind in ("affiliate", "discount") and connection.triggers and (disclosure.kind.placement == "adjacent" or "fold" not in _fold_kinds(case)):
         yield from _by_adjacency(case, connection, disclosure)
@@ -259,7 +289,8 @@ def _pile_position(case: _Case, disclosure: Signal) -> str | None:
         if len(others) + 1 >= PILE:
             if any(item.start < disclosure.at for item in others):
                 return "piled"
-            return "leading-pile" if case.platform.fold and _depth(case, disclosure) > 0 else None
+            own_line = case.found.layout.line(pile.start).end <= pile.end + 1 and pile.start > 0
+            return None if own_line and not case.platform.fold else "leading-pile"
     return None
 
 
@@ -307,7 +338,9 @@ def _by_adjacency(case: _Case, connection: Connection, disclosure: Signal) -> It
         return
     length = len(case.post.text) - case.post.body_start
     hidden = _depth(case, disclosure) > 1 or length > SHORT_POST
-    follows = any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
+    first = connection.triggers[0]
+    links_hidden_too = depth(case.post, case.platform, first.start, first.at) > 1
+    follows = links_hidden_too and any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
     mostly_explained = len(unexplained) * 2 <= len(connection.triggers)
     far = _is_among_credits(case, disclosure) or (hidden and not follows and not mostly_explained)
     yield ("far-below-link" if far else "below-link"), "the link comes first"
@@ -389,7 +422,7 @@ def _span_of(case: _Case, connection: Connection) -> Span:
 
 def _downgrade(case: _Case, judged: list[tuple[Connection, list[Breach]]]) -> list[Breach]:
     """Return all breaches; a connection undisclosed beside a clearly disclosed one is a lesser breach."""
-    clear = {connection.kind for connection, breaches in judged if not _weight(case, breaches)[0] and _has_disclosure(case, connection)}
+    clear = {connection.kind for connection, breaches in judged if _weight(case, breaches)[0] < ERROR and _is_told(case, connection)}
     result: list[Breach] = []
     for connection, breaches in judged:
         if clear and not connection.declared:
@@ -398,8 +431,8 @@ def _downgrade(case: _Case, judged: list[tuple[Connection, list[Breach]]]) -> li
     return result
 
 
-def _has_disclosure(case: _Case, connection: Connection) -> bool:
-    return any(connection.kind in disclosure.kind.covers for disclosure in case.disclosures())
+def _is_told(case: _Case, connection: Connection) -> bool:
+    return any(connection.kind in disclosure.kind.covers and disclosure.kind.grade == "adequate" for disclosure in case.disclosures())
 
 
 def _beside(breach: Breach) -> Breach:
@@ -445,7 +478,9 @@ def _opaque_links(case: _Case, connections: list[Connection], rule: Rule) -> Ite
     opaque = [link for link in case.found.links if link.fact is not None and link.fact.role == "opaque" and not _is_account_line(case, link)]
     if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
         return
-    in_list = len(opaque) >= 2 and any(pattern.search(case.text) for pattern in _context(case, "shopping"))
+    denied = any(signal.kind.role == "denial" for signal in case.found.signals)
+    own = any(pattern.search(case.text) for pattern in _context(case, "own-offer"))
+    in_list = len(opaque) >= PILE and not denied and not own and any(pattern.search(case.text) for pattern in _context(case, "shopping"))
     if in_list == ("list" in rule.match.get("links", ())):
         first = opaque[0].link
         yield Span(first.start, first.end), None, f"{len(opaque)} short links hide where they lead"
