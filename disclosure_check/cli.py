@@ -30,6 +30,7 @@ RECORD_FIELDS = ("id", "text", "title", "platform", "lang", "medium", "connectio
 DEFAULT_COLUMNS = 100  # where the report isn't shown on a terminal
 LONGEST_LINE = 120  # columns; on a wider terminal nobody reads longer lines with ease
 PATIENCE = 2.0  # seconds before a progress bar appears
+UPDATE_EVERY = 0.1  # seconds
 
 
 class _Failure(click.ClickException):
@@ -222,17 +223,16 @@ def _show_progress(reports: Iterable[PostReport], *, quiet: bool) -> Iterator[Po
     from itertools import repeat
     from time import monotonic
 
-    started = monotonic()
+    next_update = monotonic() + PATIENCE
     with click.progressbar(repeat(None), label="Checking", show_pos=True, show_eta=False, file=sys.stderr, hidden=True) as bar:
         try:
-            for report in reports:
-                if monotonic() - started > PATIENCE:
+            for done, report in enumerate(reports, 1):
+                if monotonic() >= next_update:
                     bar.hidden = False
-                    bar.update(1)
-                    if report.findings or report.error is not None:
-                        _clear_line()  # the finding takes the bar's place, which comes back below it
-                else:
-                    bar.pos += 1
+                    bar.update(done - bar.pos)
+                    next_update = monotonic() + UPDATE_EVERY
+                if not bar.hidden and (report.findings or report.error is not None):
+                    _clear_line()  # the finding takes the bar's place, which comes back below it
                 yield report
         finally:
             if not bar.hidden:

@@ -308,6 +308,46 @@ class TestOutput:
         assert process.returncode == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there is no terminal to open")
+class TestProgress:
+    """The bar stands on standard error, on a terminal only, and only once a run takes a while."""
+
+    @staticmethod
+    def on_a_terminal(*arguments: str, patience: float) -> tuple[str, str]:
+        """Return what a check writes to standard output (a pipe) and to standard error (a terminal)."""
+        code = "import sys, disclosure_check.cli as c; c.PATIENCE = float(sys.argv.pop(1)); c.cli()"
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-c", code, str(patience), "check", *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
+            os.close(theirs)
+            assert process.stdout is not None
+            output = process.stdout.read().decode()
+        errors = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                errors += chunk
+        except OSError:  # what Linux says at the end of a terminal
+            pass
+        os.close(ours)
+        return output, errors.decode()
+
+    def test_a_long_run_shows_a_bar_and_takes_it_away(self) -> None:
+        output, errors = self.on_a_terminal(write("a.txt", CLEAN), write("b.txt", CLEAN), patience=0)
+        assert "Checking" in errors
+        assert errors.endswith("\r\x1b[K\x1b[?25h")
+        assert output == "2 posts checked: no findings.\n"
+
+    def test_a_short_run_shows_none(self) -> None:
+        assert self.on_a_terminal(write("a.txt", CLEAN), patience=60)[1] == ""
+
+    def test_quiet_shows_none(self) -> None:
+        assert self.on_a_terminal(write("a.txt", CLEAN), "--quiet", patience=0)[1] == ""
+
+    def test_a_pipe_shows_none(self) -> None:
+        command = [sys.executable, "-c", "import disclosure_check.cli as c; c.PATIENCE = 0; c.cli()", "check", write("a.txt", CLEAN)]
+        assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
 class TestExplain:
     def test_by_id_and_by_name(self) -> None:
         by_id = run("explain", "DC101")

@@ -110,15 +110,19 @@ def _marked_line(text: str, finding: Finding, lines: Lines, start: Place, mark: 
 
 
 def _evidence_notes(text: str, evidence: tuple[Evidence, ...]) -> Iterator[str]:
-    for item in evidence[:_MOST_EVIDENCE]:
-        if item.start is None or item.end is None:
-            yield item.note
-        else:
-            words = " ".join(text[item.start : item.end].split())
-            words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
-            yield f'"{words}": {item.note}'
-    if len(evidence) > _MOST_EVIDENCE:
-        yield f"and {len(evidence) - _MOST_EVIDENCE} more (--format json shows them)"
+    # The same words often lead to a finding more than once.
+    notes = list(dict.fromkeys(_evidence_note(text, item) for item in evidence))
+    yield from notes[:_MOST_EVIDENCE]
+    if len(notes) > _MOST_EVIDENCE:
+        yield f"and {len(notes) - _MOST_EVIDENCE} more (--format json shows them)"
+
+
+def _evidence_note(text: str, item: Evidence) -> str:
+    if item.start is None or item.end is None:
+        return item.note
+    words = " ".join(text[item.start : item.end].split())
+    words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
+    return f'"{words}": {item.note}'
 
 
 def _source_lines(finding: Finding, columns: int) -> Iterator[str]:
