@@ -156,6 +156,8 @@ def _run_check(asked: _Asked) -> None:
     from disclosure_check.rulebook import load_rulebook
 
     rulebook = load_rulebook(folders)
+    if not rulebook.rules:
+        raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
     options = build_options(
         rulebook,
         platform=asked.platform,

@@ -141,6 +141,13 @@ class TestExitCodes:
         assert result.exit_code == 2
         assert "no posts found in empty" in result.stderr
 
+    def test_without_rules_nothing_is_called_clean(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (folder / "no-rules").mkdir()
+        monkeypatch.setattr("disclosure_check.rulebook.rules_dir", lambda: folder / "no-rules")
+        result = run("check", write("a.txt", CLEAN))
+        assert result.exit_code == 2
+        assert "there are no rules" in result.stderr
+
     def test_a_crash_is_2_and_not_a_finding(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def crash(*_: object, **__: object) -> None:
             raise ZeroDivisionError
