@@ -1,0 +1,47 @@
+"""Every example of every rule file, as a test of its own: `pytest -k DC201-invalid-1`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from disclosure_check.check import check_post
+from disclosure_check.explain import example_post
+from disclosure_check.rulebook import load_rulebook
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
+RULEBOOK = load_rulebook()
+
+
+def examples(kind: str) -> list[ParameterSet]:
+    found = []
+    for rule in RULEBOOK.rules:
+        for number, example in enumerate(getattr(rule, kind), 1):
+            marks = [pytest.mark.xfail(strict=True, reason=f"known gap: {example.why}")] if example.known_gap else []
+            found.append(pytest.param(rule.id, example, id=f"{rule.id}-{kind}-{number}", marks=marks))
+    return found
+
+
+def findings_of(rule, example):
+    report = check_post(example_post(rule, example), RULEBOOK)
+    assert report.error is None
+    return [(finding.rule, finding.match) for finding in report.findings]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("invalid"))
+def test_an_invalid_example_gives_one_finding_at_the_marked_words(rule, example):
+    found = findings_of(rule, example)
+    assert [match for id, match in found if id == rule] == [example.at], f"all findings: {found}"
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("valid"))
+def test_a_valid_example_gives_no_finding_of_the_rule(rule, example):
+    found = findings_of(rule, example)
+    assert [match for id, match in found if id == rule] == [], f"all findings: {found}"
+
+
+def test_the_project_has_rules_with_examples():
+    assert sum(len(rule.invalid) + len(rule.valid) for rule in RULEBOOK.rules) > 200
