@@ -6,7 +6,9 @@ is left to `evaluate`. This path never imports spaCy.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
+WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -93,8 +96,8 @@ def _signals(
     found: list[Signal] = []
     handles = handles_of(post, links)
     for kind in rulebook.signals:
-        if _applies(kind, post, platform) and any(anchor in prose.lower for anchor in kind.anchors):
-            spans = _without_overlaps(span for pattern in kind.patterns for span in _matches(pattern, prose.text, kind.id))
+        if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
+            spans = _without_overlaps(span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id))
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links, handles):
                     continue
@@ -112,10 +115,32 @@ def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
     return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
 
 
-def _matches(pattern: str, text: str, name: str) -> Iterator[Span]:
+def _windows(kind: SignalKind, prose: Prose) -> list[Span]:
+    """Return where in the text a match of `kind` can begin: around its anchors, so that most text is never searched."""
+    if not any(anchor.strip("_") in prose.lower for anchor in kind.anchors):
+        return []
+    windows: list[Span] = []
+    for anchor in compile_pattern(_anchor_pattern(kind.anchors)).finditer(prose.lower):
+        start, end = max(0, anchor.start() - WINDOW), anchor.start() + 1
+        if windows and start <= windows[-1].end:
+            windows[-1] = Span(windows[-1].start, end)
+        else:
+            windows.append(Span(start, end))
+    return windows
+
+
+@lru_cache(maxsize=1024)
+def _anchor_pattern(anchors: tuple[str, ...]) -> str:
+    """Return an expression for any of `anchors`; "_" stands for the border of a word."""
+    return "|".join(re.escape(anchor).replace("_", r"\b") for anchor in anchors)
+
+
+def _matches(pattern: str, text: str, window: Span, name: str) -> Iterator[Span]:
     try:
-        for match in compile_pattern(pattern).finditer(text, timeout=TIMEOUT):
+        for match in compile_pattern(pattern).finditer(text, window.start, min(len(text), window.end + 2 * WINDOW), timeout=TIMEOUT):
             start, end = match.span()
+            if start >= window.end:
+                break
             while start < end and text[start] in " \n\u2005":
                 start += 1
             while end > start and text[end - 1] in " \n\u2005":
