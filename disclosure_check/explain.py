@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from disclosure_check.check import check_post
 from disclosure_check.readers.facts import Facts, make_post, read_facts
+from disclosure_check.reports.finding import cite
 from disclosure_check.reports.terminal import printable
-from disclosure_check.reports.text import cite, plain
+from disclosure_check.reports.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,25 +1,18 @@
-"""Write findings for a person: where, what, the words underlined, what to write instead, and the source."""
+"""Write a report for a person: each finding as it comes, then the counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from disclosure_check.model import SEVERITIES
-from disclosure_check.positions import index_lines
-from disclosure_check.reports.terminal import excerpt, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from disclosure_check.model import Evidence, Finding, PostReport, Reference
-    from disclosure_check.positions import Lines, Place
+    from disclosure_check.model import PostReport
     from disclosure_check.reports import Tally
 
     Style = Callable[..., str]
-
-_COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_MOST_EVIDENCE = 4  # more is for the JSON report
-_MOST_WORDS = 48  # characters of a signal's words
 
 
 def plain(text: str, **_: object) -> str:
@@ -42,12 +35,10 @@ def write_text(
     Lines are at most `columns` wide where words allow it. `style(text, fg=..., bold=...)` colors a text, or doesn't.
     """
     for report in reports:
-        if report.error is not None:
-            write(f"{style('not checked', fg='red', bold=True)}: {printable(report.error)}\n\n")
-        lines = index_lines(report.post.text) if report.findings else None
-        for finding in report.findings:
-            if lines is not None:
-                write("\n".join(_finding_lines(report, finding, lines, style, columns)) + "\n\n")
+        if report.findings or report.error is not None:
+            from disclosure_check.reports.finding import render_report
+
+            write(render_report(report, style, columns))
     if statistics:
         write("".join(f"{line}\n" for line in statistics_lines(tally)))
     if not quiet:
@@ -71,76 +62,3 @@ def summary(tally: Tally) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("s" if number != 1 and noun != "info" else "")
-
-
-def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: Style, columns: int) -> Iterator[str]:
-    color = _COLORS[finding.severity]
-    start = lines.place(finding.start)
-    where = style(_where(report, start), bold=True)
-    yield f"{where}: {style(finding.severity, fg=color, bold=True)} {style(f'{finding.rule} {finding.name}', bold=True)}"
-    yield from _wrapped(printable(finding.message), columns, "", "")
-    yield ""
-    yield from _marked_line(report.post.text, finding, lines, start, lambda text: style(text, fg=color, bold=True), columns)
-    yield ""
-    yield from _wrapped(printable(finding.remedy), columns, style("  Remedy:  ", fg="green"), " " * 11)
-    label = "  Because: "
-    for note in _evidence_notes(report.post.text, finding.evidence):
-        yield from _wrapped(printable(note), columns, label, " " * 11)
-        label = " " * 11
-    yield from _source_lines(finding, columns)
-
-
-def _where(report: PostReport, place: Place) -> str:
-    post = report.post
-    if post.record_line is None:
-        return f"{printable(post.path)}:{place.line}:{place.column}"
-    record = f"{post.path}:{post.record_line}"
-    name = "" if post.id == f"{post.path}#{post.record_line}" else f"{post.id}, "
-    return printable(f"{record}: {name}line {place.line}, column {place.column}")
-
-
-def _marked_line(text: str, finding: Finding, lines: Lines, start: Place, mark: Callable[[str], str], columns: int) -> Iterator[str]:
-    number = f"{start.line:5d}"
-    first, last = lines.starts[start.line - 1], lines.ends[start.line - 1]
-    end = max(finding.start, min(finding.end, last))
-    shown = excerpt(text[first:last], finding.start - first, end - first, columns - len(number) - 3)
-    continued = " …" if finding.end > last else ""
-    yield f"{number} | {shown.text}"
-    yield f"{' ' * len(number)} | {' ' * shown.indent}{mark('^' * shown.width + continued)}"
-
-
-def _evidence_notes(text: str, evidence: tuple[Evidence, ...]) -> Iterator[str]:
-    # The same words often lead to a finding more than once.
-    notes = list(dict.fromkeys(_evidence_note(text, item) for item in evidence))
-    yield from notes[:_MOST_EVIDENCE]
-    if len(notes) > _MOST_EVIDENCE:
-        yield f"and {len(notes) - _MOST_EVIDENCE} more (--format json shows them)"
-
-
-def _evidence_note(text: str, item: Evidence) -> str:
-    if item.start is None or item.end is None:
-        return item.note
-    words = " ".join(text[item.start : item.end].split())
-    words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
-    return f'"{words}": {item.note}'
-
-
-def _source_lines(finding: Finding, columns: int) -> Iterator[str]:
-    if finding.references:
-        yield from _wrapped(cite(finding.references[0]), columns, "  Source:  ", " " * 11)
-        yield " " * 11 + finding.references[0].url
-    if len(finding.references) > 1:
-        yield f"{' ' * 11}and {len(finding.references) - 1} more: disclosure-check explain {finding.rule}"
-
-
-def cite(reference: Reference) -> str:
-    """Return title, section and force of a source on one line."""
-    section = f", {reference.section}" if reference.section else ""
-    return f"{reference.title}{section} ({reference.force})"
-
-
-def _wrapped(text: str, columns: int, first: str, rest: str) -> list[str]:
-    from textwrap import wrap
-
-    body = wrap(text, max(columns - len(rest), 20), break_long_words=False, break_on_hyphens=False) or [""]
-    return [(first if index == 0 else rest) + line for index, line in enumerate(body)]
