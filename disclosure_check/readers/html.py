@@ -126,6 +126,8 @@ class Walker:
     kind: BlockKind = "paragraph"  # of a block that isn't a heading, an item or a cell
     quote_depth: int = 0  # of Markdown's block quotes around the HTML
     masks: Sequence[Mask] = ()
+    chunk: str = ""  # the HTML that is being read, and where it stands in the source
+    base: int = 0
     frames: list[Frame] = field(default_factory=list)
     _mask: int = 0  # the first mask not passed yet
     _open: dict[str, list[int]] = field(default_factory=dict)  # by name, the open frames' indices
@@ -205,19 +207,15 @@ class Walker:
         frame = self.frames[-1]
         if start >= end or frame.silent:
             return
-        source = self.page.source
         position = start
-        for space in _COLLAPSING.finditer(source, start, end):
-            inner = start < space.start() and space.end() < end
-            if inner and space[0] == " ":
+        for space in _COLLAPSING.finditer(self.chunk, start - self.base, end - self.base):
+            space_start, space_end = self.base + space.start(), self.base + space.end()
+            if space[0] == " " and start < space_start and space_end < end:
                 continue
-            self._show_entities(position, space.start())
-            if frame.preformatted and "\n" in space[0]:
-                kind: Gap = "\n\n" if space[0].count("\n") > 1 else "\n"
-                frame.flow.gap(kind, space.start(), space.end())
-            else:
-                frame.flow.gap(" ", space.start(), space.end())
-            position = space.end()
+            self._show_entities(position, space_start)
+            lines = space[0].count("\n") if frame.preformatted else 0
+            frame.flow.gap("\n\n" if lines > 1 else "\n" if lines else " ", space_start, space_end)
+            position = space_end
         self._show_entities(position, end)
 
     def _show_entities(self, start: int, end: int) -> None:
@@ -419,6 +417,7 @@ def feed(walker: Walker, chunk: str, base: int) -> None:
     The chunk is as long as what it stands for, but what isn't HTML (template tags, the marks of a block quote) may be
     overwritten in it.
     """
+    walker.chunk, walker.base = chunk, base
     position, end = 0, len(chunk)
     exact = True  # quoted values may hold a ">"; given up at the first tag that never ends, to stay linear
     while position < end:

@@ -345,7 +345,7 @@ def _blank(text: str, start: int, masks: list[Mask]) -> str:
 
 def _find_masks(text: str, start: int, options: Options, page: Page) -> tuple[list[Mask], bool]:
     """Return what must be overwritten before Markdown is parsed, and whether the text is MDX."""
-    if not any(sign in text for sign in ("{{", "{%", "{:", "{#", "import", "export", "/>", "</")):
+    if not any(sign in text for sign in ("{{", "{%", "{:", "{#", "{/*", ":::", "import", "export", "/>", "</")):
         return [], False
     from disclosure_check.readers.mdx import find_mdx, is_mdx
     from disclosure_check.readers.templates import find_template_tags

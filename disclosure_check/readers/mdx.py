@@ -17,6 +17,7 @@ _MODULE_LINE = re.compile(
     r"""^(?:import\s+(?:[\w*{][^'"\n]*(?:\n[^'"\n]+){0,40}?\sfrom\s+)?["'][^"'\n]+["']|export\s+(?:(?:default|const|let|var|function|async|class)\b|[{*]))""",
     re.MULTILINE,
 )
+_COMMENT = re.compile(r"(?<!\{)\{/\*.{0,2000}?\*/\}", re.DOTALL)
 _COMPONENT = re.compile(r"(?:^|(?<=[\s>]))<([A-Z][\w.]*)(?=[\s/>])", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _INTERESTING = re.compile(r"[<{\\]")
@@ -31,11 +32,10 @@ _MAX_FAILURES = 50  # stray braces; behind that many the file isn't MDX in earne
 
 
 def is_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> bool:
-    """Return whether a Markdown text is clearly MDX: it imports or exports, or it uses a component."""
-    if "<" not in text and "import" not in text and "export" not in text:
-        return False
-    if any(code_end(match.start(), code) is None for match in _MODULE_LINE.finditer(text, start)):
-        return True
+    """Return whether a Markdown text is clearly MDX: it imports or exports, or it uses a component or JSX's comments."""
+    for sign in (_MODULE_LINE, _COMMENT):
+        if any(code_end(match.start(), code) is None for match in sign.finditer(text, start)):
+            return True
     closed: dict[str, bool] = {}
     for match in _COMPONENT.finditer(text, start):
         name = match[1]

@@ -1,4 +1,5 @@
-"""Find the template tags of site generators in a source: Hugo's shortcodes, Liquid, Nunjucks, kramdown's attributes.
+"""Find the template tags of site generators in a source: Hugo's shortcodes, Liquid, Nunjucks, kramdown's attributes,
+Docusaurus' admonitions.
 
 The tags are no prose. Their names are kept, since what they render may hold a disclosure; what a tag renders isn't known.
 """
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
 
-_OPENER = re.compile(r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#(?=[\w-]+\})")
-_NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}]+)""")
+_OPENER = re.compile(r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#(?=[\w-]+\})|^[ \t]*:::+[ \t]*[\w-]*", re.MULTILINE)
+_REST_OF_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
+_NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}(]+)""")
 _INCLUDE = re.compile(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
 _CONTROL_FLOW = """
 assign block break capture case continue cycle decrement define else elseif elsif end endassign endblock endcapture endcase endfor
@@ -52,13 +54,16 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
     """
     masks: list[Mask] = []
     includes: list[Include] = []
-    if "{" not in text:
+    if "{" not in text and ":::" not in text:
         return masks, includes
     closers = _Closers(text)
     position = start
     while opener := _OPENER.search(text, position):
         example_end = code_end(opener.start(), code)
         position = example_end or opener.end()
+        if not example_end and ":::" in opener[0]:
+            masks.append(Mask(*opener.span()))  # the fence of a Docusaurus admonition
+            continue
         if example_end or (is_mdx and not text.startswith(("{{<", "{{%", "{%"), opener.start())):
             continue
         end = _tag_end(text, opener.start(), closers)
@@ -123,7 +128,7 @@ def _tag_name(tag: str) -> tuple[str, str | None]:
     include = _INCLUDE.match(tag, match.start(1))
     if include:
         return name, include[1]
-    return name, None if name in _NO_INCLUDES | _CODE | _COMMENT else name
+    return name, None if name.endswith(":") or name in _NO_INCLUDES | _CODE | _COMMENT else name
 
 
 def _region_end(position: int, name: str, closers: _Closers) -> int:
@@ -165,7 +170,7 @@ def blank_masks(text: str, start: int, masks: Sequence[Mask]) -> str:
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    line_end = text.find("\n", end)
-    rest = text[end : line_end if line_end >= 0 else len(text)]
-    return not text[line_start:start].strip(" \t") and not rest.strip()
+    """Return whether nothing else stands on the lines of `text[start:end]`."""
+    while start and text[start - 1] in " \t":
+        start -= 1
+    return (start == 0 or text[start - 1] in "\r\n") and bool(_REST_OF_LINE.match(text, end))
