@@ -25,6 +25,7 @@ ABOVE = 500  # a bare label this far above what it explains still stands with it
 SHORT_POST = 2000  # characters: up to here a note below the links is likely to be read
 ERROR = len(SEVERITIES)  # the weight of a breach that is an error
 LABEL = 60  # folded characters between a link and the label that belongs to it
+HEADING = 40  # folded characters: a paragraph no longer than this heads the next
 FAR = 1.8  # folds: about twice the fold
 PILE = 3  # so many tags, mentions and links in a row are a pile
 
@@ -156,7 +157,8 @@ def _is_own_work(case: _Case, link: LinkSignal) -> bool:
 def _labels_a_link(case: _Case, label: Signal) -> bool:
     """Whether a bare "(affiliate link)" stands beside a link, which it then shows to be one."""
     line = case.found.layout.line(label.at)
-    return any(line.start <= link.at < line.end and -label.to + link.at <= LABEL and label.at - link.to <= LABEL for link in case.found.links)
+    below = case.found.layout.line(min(line.end, len(case.text) - 1))
+    return any(line.start <= link.at < below.end and link.at - label.to <= LABEL and label.at - link.to <= LABEL for link in case.found.links)
 
 
 def _is_in_sponsor_block(case: _Case, link: LinkSignal) -> bool:
@@ -212,7 +214,11 @@ def _judge(case: _Case, connection: Connection) -> list[Breach]:
 
 def _is_weak_proof(case: _Case, connection: Connection, disclosure: Signal) -> bool:
     """Whether a labelled sponsor's block of an article says nothing about a code elsewhere in it."""
-    if connection.kind != "discount" or case.platform.form != "article" or connection.declared:
+    if connection.kind != "discount" or connection.declared:
+        return False
+    if disclosure.kind.topic == "affiliate-label":
+        return not any(_is_beside(case, disclosure, trigger) for trigger in connection.triggers)
+    if case.platform.form != "article":
         return False
     if disclosure.kind.topic not in ("sponsored", "payment", "brought", "presented"):
         return False
@@ -241,7 +247,7 @@ def _wording(case: _Case, connection: Connection, disclosure: Signal) -> Iterato
         if (case.post.lang or "en").startswith("en"):
             yield "foreign-language", "the post is in English, this is not"
     elif kind.topic == "affiliate-label":
-        near = not connection.triggers or _is_with(case, disclosure, connection.triggers[0])
+        near = _is_near(case, disclosure, connection)
         yield ("bare-label" if near else "far-bare-label"), "it names the link, but not that you earn from it"
     elif kind.topic == "brand-role":
         if case.platform.form != "short":
@@ -251,6 +257,12 @@ def _wording(case: _Case, connection: Connection, disclosure: Signal) -> Iterato
             yield "ambiguous", "on an article these words may mean that somebody only funded it"
     elif kind.grade in ("ambiguous", "inadequate"):
         yield kind.grade, "readers may not take these words as a disclosure"
+
+
+def _is_near(case: _Case, label: Signal, connection: Connection) -> bool:
+    """Whether a bare label stands with the first or with most of the links it explains."""
+    beside = [_is_with(case, label, trigger) for trigger in connection.triggers]
+    return not beside or beside[0] or sum(beside) * 2 >= len(beside)
 
 
 def _visibility(disclosure: Signal) -> Iterator[tuple[str, str]]:
@@ -327,6 +339,8 @@ def _is_local(case: _Case, disclosure: Signal) -> bool:
 def _has_link_beside(case: _Case, disclosure: Signal) -> bool:
     paragraph = case.found.layout.paragraph(disclosure.at)
     follows = case.found.layout.paragraph(min(paragraph.end, len(case.text)))
+    if paragraph.end - paragraph.start <= HEADING:  # the label is a heading of its own: its block is what follows
+        follows = case.found.layout.paragraph(min(follows.end + HEADING, len(case.text)))
     links = (link for link in case.found.links if paragraph.start <= link.at < follows.end)
     codes = (signal for signal in case.found.signals if signal.kind.role == "connection" and paragraph.start <= signal.at < follows.end)
     return any(True for _ in links) or any(True for _ in codes)
