@@ -26,6 +26,7 @@ SHORT_POST = 2000  # characters: up to here a note below the links is likely to 
 ERROR = len(SEVERITIES)  # the weight of a breach that is an error
 LABEL = 60  # folded characters between a link and the label that belongs to it
 HEADING = 40  # folded characters: a paragraph no longer than this heads the next
+UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
 FAR = 1.8  # folds: about twice the fold
 PILE = 3  # so many tags, mentions and links in a row are a pile
 
@@ -101,7 +102,7 @@ def evaluate(post: Post, platform: Platform, found: Annotations, rulebook: Ruleb
     judged = [(connection, _judge(case, connection)) for connection in connections]
     breaches = _downgrade(case, judged)
     findings = [_finding(case, rule, breach) for breach in breaches for rule in _rules_for(case, breach)]
-    findings += _forbidden(case, connections)
+    findings += _forbidden(case, connections, judged)
     kinds = tuple(kind for kind in CONNECTIONS if any(connection.kind == kind for connection in connections))
     return kinds, _ordered(findings)
 
@@ -456,23 +457,24 @@ def _beside(breach: Breach) -> Breach:
 # --- what is forbidden ---------------------------------------------------------------------------------------------
 
 
-def _forbidden(case: _Case, connections: list[Connection]) -> Iterator[Finding]:
+def _forbidden(case: _Case, connections: list[Connection], judged: list[tuple[Connection, list[Breach]]]) -> Iterator[Finding]:
     for rule in case.rulebook.rules:
         if rule.type == "forbid":
             check = _FORBIDDEN.get(rule.match["signal"])
-            for span, connection, note in check(case, connections, rule) if check else ():
+            undisclosed = [connection for connection, breaches in judged if any(breach.name in UNDISCLOSED for breach in breaches)]
+            for span, connection, note in check(case, connections, undisclosed, rule) if check else ():
                 yield _render(case, rule, span, connection, (Evidence(rule.match["signal"], note, span.start, span.end),))
 
 
-def _contradictions(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection, str]]:
+def _contradictions(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection, str]]:
     kinds = {connection.kind: connection for connection in connections}
     for denial in case.found.signals:
         if denial.kind.role != "denial" or denial.kind.topic not in rule.match.get("topics", [denial.kind.topic]):
             continue
-        for kind in denial.kind.shows:
-            connection = kinds.get(kind)
-            if connection and _contradicts(case, denial, connection):
-                yield Span(denial.start, denial.end), connection, "denies what the post shows or declares"
+        denied = [kinds[kind] for kind in denial.kind.shows if kind in kinds and _contradicts(case, denial, kinds[kind])]
+        denied += [connection for connection in undisclosed if connection.kind in ("discount", "affiliate") and connection.triggers]
+        if denied:
+            yield Span(denial.start, denial.end), denied[0], "denies what the post shows or declares"
 
 
 def _contradicts(case: _Case, denial: Signal, connection: Connection) -> bool:
@@ -482,13 +484,13 @@ def _contradicts(case: _Case, denial: Signal, connection: Connection) -> bool:
     return connection.kind == "paid" and any(trigger.topic in ("ad", "sponsored", "payment", "paid") for trigger in others)
 
 
-def _wordings(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+def _wordings(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
     for signal in case.found.signals:
         if signal.kind.role == "wording" and signal.kind.topic in rule.match.get("topics", ()):
             yield Span(signal.start, signal.end), None, "found"
 
 
-def _opaque_links(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+def _opaque_links(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
     opaque = [link for link in case.found.links if link.fact is not None and link.fact.role == "opaque" and not _is_account_line(case, link)]
     if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
         return
@@ -506,7 +508,7 @@ def _is_account_line(case: _Case, link: LinkSignal) -> bool:
     return _has_context(case, "account-line", max(line.start, link.at - 60), link.at)
 
 
-def _needless_notices(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+def _needless_notices(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
     if any(connection.kind == "affiliate" for connection in connections) or case.platform.form != "article":
         return
     if any(link.fact is not None for link in case.found.links) or case.found.links:
@@ -517,9 +519,9 @@ def _needless_notices(case: _Case, connections: list[Connection], rule: Rule) ->
             return
 
 
-def _thread_parts(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+def _thread_parts(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
     parts = case.found.layout.parts
-    disclosed = [signal for signal in case.disclosures() if signal.kind.grade == "adequate"]
+    disclosed = list(case.disclosures())
     if not parts or not connections or not disclosed:
         return
     names = _names(case, parts)
@@ -550,7 +552,7 @@ def _names(case: _Case, parts: tuple[int, ...]) -> list[str]:
     return sorted(name for name, count in seen.items() if count > 1 and name not in common)
 
 
-def _late_starts(case: _Case, connections: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+def _late_starts(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
     """A payment disclosed in good words and seen, but not in the first words of a short or captioned post."""
     if case.platform.form not in ("short", "long"):
         return
