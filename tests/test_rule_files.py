@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 import disclosure_check.rulebook as rulebook_module
 from disclosure_check.errors import RuleError
+from disclosure_check.explain import list_as_markdown
 from disclosure_check.model import CONNECTIONS
 from disclosure_check.rulebook import BREACHES, load_rulebook, rules_dir
 
@@ -40,6 +41,11 @@ def data_of(path):
 def test_each_rule_file_is_loaded_as_one_rule():
     assert [rule.path for rule in RULEBOOK.rules] == sorted(map(str, FILES), key=lambda path: path.rpartition("/")[2])
     assert len(FILES) >= 40
+
+
+def test_the_list_of_rules_is_current():
+    """When this fails: `disclosure-check rules --format markdown > rules/README.md`."""
+    assert (RULES / "README.md").read_text(encoding="utf-8") == list_as_markdown(RULEBOOK)
 
 
 @by_file
