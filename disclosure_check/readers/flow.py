@@ -5,7 +5,7 @@ Positions are code points of the original text and only grow, so the pieces of o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from disclosure_check.model import Aside, Block, Include, Link, Markup, Piece
@@ -96,27 +96,26 @@ class OpenLink:
 
 @dataclass(slots=True)
 class _OpenBlock:
+    """A block that is still being read; it has no place until something stands in it."""
+
     kind: BlockKind
     quoted: bool
     start: int = -1
     end: int = -1
 
 
-@dataclass(slots=True)
 class Page:
     """All that is collected from one post."""
 
-    source: str
-    flow: Flow = field(init=False)  # what a reader sees
-    asides: list[tuple[Channel, str, Flow]] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    includes: list[Include] = field(default_factory=list)
-    open_links: list[OpenLink] = field(default_factory=list)
-    _block: _OpenBlock = field(default_factory=lambda: _OpenBlock("paragraph", quoted=False))
-
-    def __post_init__(self) -> None:
-        self.flow = Flow(self.source)
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.flow = Flow(source)  # what a reader sees
+        self.asides: list[tuple[Channel, str, Flow]] = []
+        self.links: list[Link] = []
+        self.blocks: list[Block] = []
+        self.includes: list[Include] = []
+        self.open_links: list[OpenLink] = []
+        self._block = _OpenBlock("paragraph", quoted=False)
 
     def aside(self, channel: Channel, reason: str) -> Flow:
         flow = Flow(self.source)

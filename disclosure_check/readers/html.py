@@ -8,16 +8,17 @@ standard where that decides what is visible (implied end tags, raw text, comment
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from disclosure_check.model import CODE_MARK, Include, Markup
 from disclosure_check.readers.entities import decode_text_entities, decode_value, value_parts
 from disclosure_check.readers.flow import BlockKind, Channel, Flow, Gap, OpenLink, Page
-from disclosure_check.readers.styles import Look, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from disclosure_check.readers.styles import Look
 
 
 def _words(text: str) -> frozenset[str]:
@@ -51,6 +52,9 @@ _IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "a": (_words("a"), frozenset()),
     "body": (_words("head"), frozenset()),
 }
+# The elements and attributes that may change how a text looks.
+_STYLING = _words("small details dialog font")
+_STYLED = _words("style hidden class id bgcolor")
 _LINK_ATTRIBUTES = ("href", "to", "url", "link")
 _URL_SHAPE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\.{1,2}/|#|www\.", re.IGNORECASE)
 _CODE_CLASS = re.compile(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNORECASE)
@@ -72,6 +76,8 @@ def _gap_of(name: str) -> Gap:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
+    """An attribute of a tag, with the place of its value."""
+
     name: str  # as written
     value: str  # decoded
     start: int  # the value in the source, without its quotes
@@ -100,41 +106,41 @@ class Mask:
     text: str | None = None  # CODE_MARK, the string of a JSX expression, or nothing at all
 
 
-@dataclass(slots=True)
 class Frame:
     """An open element, with all that holds for its content."""
 
-    name: str  # in lower case, except a component's
-    look: Look
-    flow: Flow
-    concealment: tuple[Channel, str] | None
-    kind: BlockKind
-    start: int
-    quoted: bool = False
-    silent: bool = False
-    code: bool = False
-    preformatted: bool = False
-    link: bool = False
-    block: bool = False
+    __slots__ = ("block", "code", "concealment", "flow", "kind", "link", "look", "name", "preformatted", "quoted", "silent", "start")
+
+    def __init__(
+        self, name: str, look: Look | None, flow: Flow, concealment: tuple[Channel, str] | None, kind: BlockKind, start: int
+    ) -> None:
+        self.name = name  # in lower case, except a component's
+        self.look = look  # None: as usual
+        self.flow = flow  # where its text goes
+        self.concealment = concealment
+        self.kind = kind  # of the blocks in it
+        self.start = start
+        self.quoted = False
+        self.silent = False  # its text isn't shown
+        self.code = False
+        self.preformatted = False
+        self.link = False
+        self.block = False
 
 
-@dataclass(slots=True)
 class Walker:
     """Walk through tags and characters in the order of the source, and keep what they mean for one another."""
 
-    page: Page
-    kind: BlockKind = "paragraph"  # of a block that isn't a heading, an item or a cell
-    quote_depth: int = 0  # of Markdown's block quotes around the HTML
-    masks: Sequence[Mask] = ()
-    chunk: str = ""  # the HTML that is being read, and where it stands in the source
-    base: int = 0
-    frames: list[Frame] = field(default_factory=list)
-    _mask: int = 0  # the first mask not passed yet
-    _open: dict[str, list[int]] = field(default_factory=dict)  # by name, the open frames' indices
-    _blocks: list[int] = field(default_factory=list)  # indices of the open block elements
-
-    def __post_init__(self) -> None:
-        self.frames.append(Frame("", Look(), self.page.flow, None, self.kind, 0))
+    def __init__(self, page: Page, *, kind: BlockKind = "paragraph", masks: Sequence[Mask] = ()) -> None:
+        self.page = page
+        self.quote_depth = 0  # of Markdown's block quotes around the HTML
+        self.chunk = ""  # the HTML that is being read, and where it stands in the source
+        self.base = 0
+        self.frames = [Frame("", None, page.flow, None, kind, 0)]
+        self._masks = masks
+        self._mask = 0  # the first mask not passed yet
+        self._open: dict[str, list[int]] = {}  # by name, the open frames' indices
+        self._blocks: list[int] = []  # indices of the open block elements
 
     # Characters
 
@@ -174,18 +180,18 @@ class Walker:
 
     def pass_masks(self, position: int) -> None:
         """Let the tags before `position` take effect."""
-        while self._mask < len(self.masks) and self.masks[self._mask].start < position:
-            tag = self.masks[self._mask].tag
+        while self._mask < len(self._masks) and self._masks[self._mask].start < position:
+            tag = self._masks[self._mask].tag
             self._mask += 1
             if tag:
                 self.tag(tag)
 
     def _unmasked(self, start: int, end: int, show: Callable[[int, int], None]) -> None:
         self.pass_masks(start)
-        if self._mask and self.masks[self._mask - 1].end > start:
-            start = min(end, self.masks[self._mask - 1].end)
-        while self._mask < len(self.masks) and self.masks[self._mask].start < end:
-            mask = self.masks[self._mask]
+        if self._mask and self._masks[self._mask - 1].end > start:
+            start = min(end, self._masks[self._mask - 1].end)
+        while self._mask < len(self._masks) and self._masks[self._mask].start < end:
+            mask = self._masks[self._mask]
             self._mask += 1
             show(start, mask.start)
             if mask.tag:
@@ -230,10 +236,12 @@ class Walker:
 
     # Elements
 
-    def push(self, name: str, look: Look, start: int) -> Frame:
+    def push(self, name: str, look: Look | None, start: int) -> Frame:
         """Open an element; its text goes where its looks let it be seen."""
         parent = self.frames[-1]
-        concealment = parent.concealment if look is parent.look else look.concealment()
+        concealment = parent.concealment
+        if look is not parent.look:
+            concealment = look.concealment() if look else None
         flow = parent.flow
         if concealment != parent.concealment:
             flow = self.page.aside(*concealment) if concealment else self.page.flow
@@ -338,15 +346,18 @@ class Walker:
         if (frame.name in _CODE or is_listing) and not parent.silent:
             frame.code = frame.silent = True
 
-    def _look(self, name: str, tag: Tag, *, is_component: bool) -> Look:
+    def _look(self, name: str, tag: Tag, *, is_component: bool) -> Look | None:
         parent = self.frames[-1]
         if name == "summary" and parent.name == "details" and len(self.frames) > 1:
             return self.frames[-2].look
-        if not tag.attributes and name not in ("small", "details", "dialog") and not is_component:
-            return parent.look
         attributes = {attribute.name.lower(): attribute.value for attribute in tag.attributes}
         if is_component:
             attributes.setdefault("class", "")
+        if not is_component and _STYLED.isdisjoint(attributes) and name not in _STYLING:
+            return parent.look
+
+        from disclosure_check.readers.styles import restyle
+
         return restyle(parent.look, name, attributes)
 
     def _imply_ends(self, name: str, position: int, *, ends_paragraph: bool) -> None:

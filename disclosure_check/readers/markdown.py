@@ -9,7 +9,7 @@ paragraphs counts for all of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from disclosure_check.model import CODE_MARK, Markup
@@ -59,25 +59,25 @@ class _Link:
     link: OpenLink | None  # None within an image's description, where nothing can be clicked
 
 
-@dataclass(slots=True)
 class _Reader:
     """Carry pulldown-cmark's events over to the walker."""
 
-    text: str  # as it was parsed: from `base` on, masks overwritten
-    base: int
-    page: Page
-    walker: Walker
-    is_mdx: bool
-    options: Options
-    containers: list[BlockKind] = field(default_factory=list)  # the open items and footnotes
-    lists: int = 0
-    is_fresh: bool = False  # an item or footnote has just begun: its first paragraph needs no gap
-    depth: int = 1  # of the walker's elements when the open paragraph began
-    code: str | None = None  # the kind of the open code block
-    html: list[tuple[int, int]] | None = None  # the lines of the open HTML block
-    links: list[_Link] = field(default_factory=list)
-    definitions: dict[str, tuple[int, int]] | None = None  # by label, where a reference's definition stands
-    last: int = 0  # where the last event ended
+    def __init__(self, text: str, base: int, walker: Walker, options: Options, *, is_mdx: bool) -> None:
+        self.text = text  # as it was parsed: from `base` on, masks overwritten
+        self.base = base
+        self.page = walker.page
+        self.walker = walker
+        self.is_mdx = is_mdx
+        self.options = options
+        self.containers: list[BlockKind] = []  # the open items and footnotes
+        self.lists = 0  # how many are open
+        self.is_fresh = False  # an item or footnote has just begun: its first paragraph needs no gap
+        self.depth = 1  # of the walker's elements when the open paragraph began
+        self.code: str | None = None  # the kind of the open code block
+        self.html: list[tuple[int, int]] | None = None  # the lines of the open HTML block
+        self.links: list[_Link] = []
+        self.definitions: dict[str, tuple[int, int]] | None = None  # by label, where a reference's definition stands
+        self.last = 0  # where the last event ended
 
     def event(self, event: str | Mapping[str, Any], start: int, end: int) -> None:
         if isinstance(event, str):
@@ -327,7 +327,7 @@ def parse_markdown(text: str, start: int = 0) -> Markup:
     walker = Walker(page, masks=masks)
     body = _blank(parsed, start, masks)
     offsets = _Offsets(body, start)
-    reader = _Reader(body, start, page, walker, is_mdx, options)
+    reader = _Reader(body, start, walker, options, is_mdx=is_mdx)
     for event, stretch in events_with_range(body, options=options):
         reader.event(event, offsets[stretch["start"]], offsets[stretch["end"]])
     walker.pass_masks(len(text))

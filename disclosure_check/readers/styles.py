@@ -69,11 +69,12 @@ class Look:
         return ("small", self.size_reason) if self.size < _SMALL else None
 
 
-def restyle(look: Look, name: str, attributes: Mapping[str, str]) -> Look:
-    """Return how the content of a tag looks whose surroundings look like `look`.
+def restyle(look: Look | None, name: str, attributes: Mapping[str, str]) -> Look:
+    """Return how the content of a tag looks whose surroundings look like `look`, or as usual if that is None.
 
     `name` and the names in `attributes` are in lower case, the values decoded.
     """
+    look = look or Look()
     if name == "small":
         look = replace(look, small="<small>")
     elif name == "details" and "open" not in attributes:
