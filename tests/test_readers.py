@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosure_check.model import Markup, Piece, Post
-from disclosure_check.readers import parse_post
 from disclosure_check.readers.facts import Facts
 from disclosure_check.readers.files import ReadFailure, read_paths
 from disclosure_check.readers.html import parse_html
 from disclosure_check.readers.markdown import parse_markdown
+from disclosure_check.readers.markup import parse
 from disclosure_check.readers.text import parse_text
 
 
@@ -86,7 +86,7 @@ def test_text_can_begin_later():
 
 
 def test_a_post_is_parsed_by_its_format():
-    parsed = [parse_post(Post("a", "x *b* <i>&copy;</i>", "a", format_)) for format_ in ("text", "markdown", "html")]
+    parsed = [parse(Post("a", "x *b* <i>&copy;</i>", "a", format_)) for format_ in ("text", "markdown", "html")]
     assert ["".join(piece.text for piece in markup.pieces) for markup in parsed] == ["x *b* <i>&copy;</i>", "x b ©", "x *b* ©"]
 
 
@@ -151,8 +151,8 @@ def test_plain_text_of_any_text_stays_within_it(text: str, start: int):
 @given(st.text(alphabet="ab é😀\u00a0ñ", max_size=30))
 def test_plain_words_are_the_same_in_every_format(words: str):
     words = " ".join(words.split())
-    for parse in (parse_markdown, parse_html, parse_text):
-        assert "".join(piece.text for piece in parse(words).pieces) == words
+    for reader in (parse_markdown, parse_html, parse_text):
+        assert "".join(piece.text for piece in reader(words).pieces) == words
 
 
 # Files and folders
