@@ -15,7 +15,6 @@ from disclosure_check.errors import InputError
 from disclosure_check.links import classify_url, find_urls
 from disclosure_check.model import LINK_MARK, Span
 from disclosure_check.normalize import Prose, normalize
-from disclosure_check.rulebook import compile_pattern
 from disclosure_check.segment import Layout, segment
 
 if TYPE_CHECKING:
@@ -23,11 +22,14 @@ if TYPE_CHECKING:
 
     from disclosure_check.links import LinkFact
     from disclosure_check.model import Aside, Link, Markup, Platform, Post
-    from disclosure_check.rulebook import Cues, Rulebook, SignalKind
+    from disclosure_check.rulebook import Cues, Expression, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
+CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a bracket that a match opens and doesn't close is no part of it
+OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
 WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
+TAG_REACH = 7  # ... to a hashtag: "not an #ad"
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -94,16 +96,15 @@ def _signals(
     post: Post, prose: Prose, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
 ) -> Iterator[Signal]:
     found: list[Signal] = []
-    handles = handles_of(post, links)
     for kind in rulebook.signals:
         if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
             spans = _without_overlaps(span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id))
             for span in spans:
-                if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links, handles):
+                if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
                 sentence = layout.sentence(span.start)
                 context = prose.text[sentence.start : max(sentence.end, span.end)]
-                if any(compile_pattern(void).search(context, timeout=TIMEOUT) for void in kind.unless):
+                if any(void.compiled().search(context, timeout=TIMEOUT) for void in kind.unless):
                     continue
                 found.append(_signal(kind, span, prose, layout, rulebook.cues))
     yield from sorted(found, key=lambda signal: (signal.at, signal.to, signal.kind.id))
@@ -120,7 +121,7 @@ def _windows(kind: SignalKind, prose: Prose) -> list[Span]:
     if not any(anchor.strip("_") in prose.lower for anchor in kind.anchors):
         return []
     windows: list[Span] = []
-    for anchor in compile_pattern(_anchor_pattern(kind.anchors)).finditer(prose.lower):
+    for anchor in _anchor_pattern(kind.anchors).finditer(prose.lower):
         start, end = max(0, anchor.start() - WINDOW), anchor.start() + 1
         if windows and start <= windows[-1].end:
             windows[-1] = Span(windows[-1].start, end)
@@ -130,14 +131,14 @@ def _windows(kind: SignalKind, prose: Prose) -> list[Span]:
 
 
 @lru_cache(maxsize=1024)
-def _anchor_pattern(anchors: tuple[str, ...]) -> str:
+def _anchor_pattern(anchors: tuple[str, ...]) -> re.Pattern[str]:
     """Return an expression for any of `anchors`; "_" stands for the border of a word."""
-    return "|".join(re.escape(anchor).replace("_", r"\b") for anchor in anchors)
+    return re.compile("|".join(re.escape(anchor).replace("_", r"\b") for anchor in anchors))
 
 
-def _matches(pattern: str, text: str, window: Span, name: str) -> Iterator[Span]:
+def _matches(pattern: Expression, text: str, window: Span, name: str) -> Iterator[Span]:
     try:
-        for match in compile_pattern(pattern).finditer(text, window.start, min(len(text), window.end + 2 * WINDOW), timeout=TIMEOUT):
+        for match in pattern.compiled().finditer(text, window.start, min(len(text), window.end + 2 * WINDOW), timeout=TIMEOUT):
             start, end = match.span()
             if start >= window.end:
                 break
@@ -145,6 +146,8 @@ def _matches(pattern: str, text: str, window: Span, name: str) -> Iterator[Span]
                 start += 1
             while end > start and text[end - 1] in " \n\u2005":
                 end -= 1
+            if text[start : start + 1] in OPENERS and text.count(text[start], start, end) == 1 and CLOSERS[text[start]] not in text[start + 1 : end]:
+                start += 1
             if start < end:
                 yield Span(start, end)
     except TimeoutError as error:
@@ -159,62 +162,11 @@ def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
     return kept
 
 
-def _holds_fitting_link(span: Span, kind: SignalKind, links: tuple[LinkSignal, ...], handles: frozenset[str]) -> bool:
+def _holds_fitting_link(span: Span, kind: SignalKind, links: tuple[LinkSignal, ...]) -> bool:
+    from disclosure_check.creator_links import fits
+
     inside = [link.link.url for link in links if span.start <= link.at < span.end]
-    if "invitation-link" in kind.when:
-        return any(compile_pattern(_INVITATION).search(url) for url in inside)
-    if "creator-link" in kind.when:
-        return any(names_creator(url, handles) for url in inside)
-    return any(is_vanity(url) or names_creator(url, handles) for url in inside)
-
-
-_ACCOUNTS = "facebook fb instagram patreon pinterest soundcloud tiktok twitch twitter x youtube".replace(" ", "|")
-_ACCOUNT = rf"^(?:https?://)?(?:[\w-]+\.)*(?:{_ACCOUNTS})\.\w+/"
-_SITES = (
-    "apple bit buymeacoffee discord discordapp ebay etsy facebook fb github google instagram ko-fi linkedin medium paypal patreon pinterest "
-    "reddit snapchat soundcloud spotify spoti substack t threads tiktok tumblr twitch twitter vimeo vk wikipedia x youtu youtube"
-)
-_SOCIAL = rf"^(?:https?://)?(?:[\w-]+\.)*(?:{_SITES.replace(' ', '|')})\.\w+/"
-_ORDINARY_PAGES = (
-    "about app apps blog books buy c careers channel collections contact courses deals docs donate download dp events free gift gifts help home index "
-    "jobs join login menu merch news offers order p playlist podcast pricing privacy product products promo register sale sales shop signup start store "
-    "subscribe terms tickets trial user watch"
-)
-_VANITY = (
-    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)(?P<name>[A-Za-z][A-Za-z0-9_-]{{2,24}})/?(?:\?[^/]*)?$"
-)
-
-
-# An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
-_INVITATION = (
-    r"/(?:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[^\w/]|$)"
-    r"|[?&](?:ref|referral|referrer|refcode|ref_code|referralcode|referral_code|invite|invitecode|invite_code|inviter|r|rid|refid)=[^&]{3,}"
-)
-
-
-def is_vanity(url: str) -> bool:
-    """Return whether `url` looks made for one creator: a shop's host with one short word behind it."""
-    return bool(compile_pattern(_VANITY).search(url)) and not compile_pattern(_SOCIAL).search(url)
-
-
-def names_creator(url: str, handles: frozenset[str]) -> bool:
-    """Return whether the path of `url` carries a name under which the post's author is known."""
-    path = url.split("//")[-1].partition("/")[2].split("?")[0]
-    name = "".join(letter for letter in path.lower() if letter.isalnum())
-    host = url.split("//")[-1].partition("/")[0].lower().replace("-", "")
-    if len(name) < 3 or compile_pattern(_SOCIAL).search(url) and "bit.ly" not in host:
-        return False
-    return any((handle in name or name in handle and len(name) >= 5) and handle not in host for handle in handles)
-
-
-def handles_of(post: Post, links: tuple[LinkSignal, ...]) -> frozenset[str]:
-    """Return the names under which a post's author is known: the accounts it links to, in lower case letters and digits.
-
-    Only names of at least four characters tell anybody apart.
-    """
-    accounts = [link.link.url.split("?")[0].rstrip("/").rpartition("/")[2] for link in links if compile_pattern(_ACCOUNT).search(link.link.url)]
-    plain = ["".join(letter for letter in account.lower() if letter.isalnum()) for account in accounts]
-    return frozenset(name for name in plain if 4 <= len(name) <= 30)
+    return any(fits(url, kind.when, [link.link.url for link in links]) for url in inside)
 
 
 def _signal(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> Signal:
@@ -248,15 +200,16 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
         return "affirmed"
     if _is_quoted(text, layout.paragraph(span.start), span):
         return "quoted"
-    before = _reaching(text[max(sentence.start, span.start - REACH) : span.start], cues)
+    reach = REACH if text[span.start] != "#" else TAG_REACH  # what a sentence denies, the tag behind it doesn't
+    before = _reaching(text[max(sentence.start, span.start - reach) : span.start], cues)
     inside = _reaching(text[span.start : span.end], cues)
     for assertion, patterns in cues.forward.items():
         reach = before + inside if assertion == "negated" else before
-        if any(compile_pattern(pattern).search(reach) for pattern in patterns):
+        if any(pattern.compiled().search(reach) for pattern in patterns):
             return assertion
     after = text[span.end : min(sentence.end, span.end + 15)]
     for assertion, patterns in cues.backward.items():
-        if any(compile_pattern(pattern).match(after) for pattern in patterns):
+        if any(pattern.compiled().match(after) for pattern in patterns):
             return assertion
     return _by_sentence(kind, span, sentence, text, cues)
 
@@ -264,8 +217,8 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
 def _reaching(text: str, cues: Cues) -> str:
     """Return `text` with everything blanked that no cue can reach from: before a terminating word, and look-alikes."""
     for pattern in cues.pseudo:
-        text = compile_pattern(pattern).sub(lambda match: " " * len(match.group()), text)
-    ends = [stop.end() for pattern in cues.terminate for stop in compile_pattern(pattern).finditer(text)]
+        text = pattern.compiled().sub(lambda match: " " * len(match.group()), text)
+    ends = [stop.end() for pattern in cues.terminate for stop in pattern.compiled().finditer(text)]
     last = max(ends, default=0)
     return " " * last + text[last:]
 
@@ -276,7 +229,7 @@ def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: 
     for assertion, patterns in cues.sentence.items():
         if assertion == "asked" and (leads or kind.role != "disclosure"):
             continue
-        if any(compile_pattern(pattern).search(whole) for pattern in patterns):
+        if any(pattern.compiled().search(whole) for pattern in patterns):
             return assertion
     return "affirmed"
 

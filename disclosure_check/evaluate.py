@@ -6,11 +6,11 @@ Comes in: a post with its annotations and the rules. Goes out: findings. Every j
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from disclosure_check.model import CONNECTIONS, SEVERITIES, Evidence, Finding, Span
-from disclosure_check.rulebook import compile_pattern
 from disclosure_check.segment import depth
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ ERROR = len(SEVERITIES)  # the weight of a breach that is an error
 LABEL = 60  # folded characters between a link and the label that belongs to it
 HEADING = 40  # folded characters: a paragraph no longer than this heads the next
 UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
+COMMON_WORDS = frozenset("the and to of is it my for in this with you that on was are have i a we so but at me".split())
 FAR = 1.8  # folds: about twice the fold
 PILE = 3  # so many tags, mentions and links in a row are a pile
 
@@ -142,6 +143,8 @@ def _is_narrated(case: _Case, signal: Signal) -> bool:
     """Whether an article or a talk tells of gifts and payments that have nothing to do with this text or its author."""
     if case.platform.form not in ("article", "audio") or signal.kind.role != "disclosure" or signal.kind.topic in ("ad", "sponsored"):
         return False
+    if not case.text[: signal.at].strip(" \n*_#>"):
+        return False  # a label at the very beginning
     sentence = case.found.layout.sentence(signal.at)
     return not _has_context(case, "about-the-author", sentence.start, max(sentence.end, signal.to))
 
@@ -196,7 +199,7 @@ def _has_context(case: _Case, topic: str, start: int, end: int) -> bool:
 
 
 def _context(case: _Case, topic: str) -> list:
-    return [compile_pattern(pattern) for kind in case.rulebook.signals if kind.role == "context" and kind.topic == topic for pattern in kind.patterns]
+    return [pattern.compiled() for kind in case.rulebook.signals if kind.role == "context" and kind.topic == topic for pattern in kind.patterns]
 
 
 # --- whether each is disclosed -------------------------------------------------------------------------------------
@@ -245,7 +248,7 @@ def _breaches(case: _Case, connection: Connection, disclosure: Signal) -> list[B
 def _wording(case: _Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
     kind = disclosure.kind
     if kind.topic == "foreign":
-        if (case.post.lang or "en").startswith("en"):
+        if case.post.lang is not None or _reads_as_english(case.text):
             yield "foreign-language", "the post is in English, this is not"
     elif kind.topic == "affiliate-label":
         near = _is_near(case, disclosure, connection)
@@ -258,6 +261,12 @@ def _wording(case: _Case, connection: Connection, disclosure: Signal) -> Iterato
             yield "ambiguous", "on an article these words may mean that somebody only funded it"
     elif kind.grade in ("ambiguous", "inadequate"):
         yield kind.grade, "readers may not take these words as a disclosure"
+
+
+def _reads_as_english(text: str) -> bool:
+    """Whether a text of undeclared language has about as many of the commonest English words as English has."""
+    words = re.findall(r"\w+", text.lower())
+    return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
 
 
 def _is_near(case: _Case, label: Signal, connection: Connection) -> bool:
@@ -422,7 +431,7 @@ def _span_of(case: _Case, connection: Connection) -> Span:
     if connection.triggers:
         return Span(connection.triggers[0].start, connection.triggers[0].end)
     places = [case.text.find(brand) for brand in case.post.brands if brand in case.text]
-    mention = compile_pattern(r"(?<!\w)@\w[\w.]+").search(case.text)
+    mention = re.search(r"(?<!\w)@\w[\w.]+", case.text)
     if places:
         brand = next(brand for brand in case.post.brands if brand in case.text)
         return case.found.prose.offsets.span(places[0], places[0] + len(brand))
@@ -485,8 +494,12 @@ def _contradicts(case: _Case, denial: Signal, connection: Connection) -> bool:
 
 
 def _wordings(case: _Case, connections: list[Connection], undisclosed: list[Connection], rule: Rule) -> Iterator[tuple[Span, Connection | None, str]]:
+    seen: set[Span] = set()
     for signal in case.found.signals:
-        if signal.kind.role == "wording" and signal.kind.topic in rule.match.get("topics", ()):
+        sentence = case.found.layout.sentence(signal.at)
+        wanted = signal.kind.role == "wording" and signal.assertion == "affirmed" and signal.kind.topic in rule.match.get("topics", ())
+        if wanted and sentence not in seen:
+            seen.add(sentence)
             yield Span(signal.start, signal.end), None, "found"
 
 
@@ -541,13 +554,11 @@ def _names(case: _Case, parts: tuple[int, ...]) -> list[str]:
     """Return the names that more than one part of a thread uses, or the brands that are known."""
     if case.post.brands:
         return list(case.post.brands)
-    pattern = compile_pattern(r"(?<![.!?\n/] )(?<![\w@])(?-i:@\w+|[A-Z][a-z]\w+)")
     pieces = [case.text[start : parts[index + 1] if index + 1 < len(parts) else len(case.text)] for index, start in enumerate(parts)]
     seen: dict[str, int] = {}
     for piece in pieces:
-        for name in {match.group().strip() for match in compile_pattern(r"(?<![\w@])(?-i:@\w+|[A-Z][a-z]\w+)").finditer(piece)}:
+        for name in {match.group().strip() for match in re.finditer(r"(?<![\w@])(?:@\w+|[A-Z][a-z]\w+)", piece)}:
             seen[name] = seen.get(name, 0) + 1
-    del pattern
     common = {"The", "This", "That", "And", "But", "Get", "Ad", "Here", "One", "They", "You", "What", "How", "Why", "When", "Not", "All", "Now", "Then", "For", "Its", "Most", "Some", "There", "These", "Those", "With", "Every"}
     return sorted(name for name, count in seen.items() if count > 1 and name not in common)
 

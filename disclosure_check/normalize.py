@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import regex
+import re
 
 from disclosure_check.model import LINK_MARK, Link, Piece, Span
 
@@ -46,11 +46,11 @@ _CONFUSABLES = dict(
         strict=True,
     )
 )
-_CONFUSABLE_WORD = regex.compile(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
-_SMALL_CAPITALS = regex.compile(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
-_UNUSUAL = regex.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
-_SPACED_LETTERS = regex.compile(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
-_WHITE_SPACE = regex.compile(rf"[ \n{EMOJI_MARK}]*\n[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|[ \n{EMOJI_MARK}]{{2,}}")
+_CONFUSABLE_WORD = re.compile(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
+_SMALL_CAPITALS = re.compile(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
+_UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
+_SPACED_LETTERS = re.compile(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
+_WHITE_SPACE = re.compile(rf"[ \n{EMOJI_MARK}]*\n[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|[ \n{EMOJI_MARK}]{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,8 @@ def _look_alikes(folded: str) -> list[tuple[int, int, str, str | None, str | Non
     found: list[tuple[int, int, str, str | None, str | None]] = []
     for word in _CONFUSABLE_WORD.finditer(folded):
         letters = word.group()
-        if not any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in letters) and not _SMALL_CAPITALS.search(letters):
+        is_tag = letters.startswith("#") and all(letter in _CONFUSABLES for letter in letters[1:])
+        if not any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in letters) and not _SMALL_CAPITALS.search(letters) and not is_tag:
             continue  # a word of another script, not an English word in disguise
         for at, letter in enumerate(letters, word.start()):
             if letter in _CONFUSABLES:

@@ -1,19 +1,19 @@
-"""Load the rule data: rules, signals, cues, platforms and facts about links, from TOML files under `rules/`.
+"""The rule data, ready to check posts with: rules, signals, cues, platforms and facts about links.
 
-Comes in: directories (packs). Goes out: a `Rulebook`. A pack holds data only; nothing in it is executed.
+Comes in: the project's own rules and the user's packs. Goes out: a `Rulebook`. The own rules are read from one
+compiled file where that is current (`write_compiled`), else from their TOML files; both give the same.
 """
 
 from __future__ import annotations
 
-import tomllib
+import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_check.errors import InputError, RuleError
 from disclosure_check.links import NO_LINK_DATA, LinkData, load_link_data
-from disclosure_check.model import CONNECTIONS, SEVERITIES, Family, Platform, Reference, Severity
+from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,36 +22,28 @@ if TYPE_CHECKING:
 
 Grade = Literal["adequate", "ambiguous", "inadequate"]
 
-# What can be wrong with the disclosure of a connection; `evaluate` finds these, rules say what they are worth.
-BREACHES = (
-    "absent",
-    "absent-beside-disclosed",
-    "alt-only",
-    "ambiguous",
-    "bare-label",
-    "below-link",
-    "collapsed",
-    "disguised",
-    "elsewhere",
-    "far-bare-label",
-    "far-below-link",
-    "far-past-fold",
-    "foreign-language",
-    "hidden",
-    "hyperlinked",
-    "inadequate",
-    "label-only",
-    "leading-pile",
-    "lesser-kind",
-    "not-first",
-    "part-undisclosed",
-    "past-fold",
-    "piled",
-    "small",
-)
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
-ROLES = ("connection", "disclosure", "denial", "pointer", "wording", "context")
+COMPILED_FILE = Path(__file__).parent / "rulebook.json"
+
+
+class Expression:
+    """A pattern of the rule data, expanded and compiled when it is first needed, since most posts need few of them."""
+
+    __slots__ = ("_compiled", "_words", "source")
+
+    def __init__(self, source: str, words: Mapping[str, str | list[str]]) -> None:
+        self.source = source
+        self._words = words
+        self._compiled: regex.Pattern[str] | None = None
+
+    def compiled(self) -> regex.Pattern[str]:
+        """Return the compiled pattern: any case, unless it says `(?-i:...)`."""
+        if self._compiled is None:
+            import regex
+
+            self._compiled = regex.compile(expand(self.source, self._words), regex.IGNORECASE)
+        return self._compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +51,16 @@ class SignalKind:
     """One family of wordings: what they say, and how to find them."""
 
     id: str
-    role: str  # one of ROLES
+    role: str  # one of rule_files.ROLES
     topic: str  # the finer name that rules refer to, such as "shorthand"
     shows: tuple[str, ...]  # connections that the wording shows
     grade: Grade | None  # of a disclosure
     covers: frozenset[str]  # connections that a disclosure explains
     placement: Literal["fold", "adjacent"]  # how readers come upon it: at the start, or beside what it explains
     when: frozenset[str]  # "declared": counts only if a connection is declared; "short", "long" ...: only on such platforms
-    anchors: tuple[str, ...]  # lower-case strings one of which stands in every match
-    patterns: tuple[str, ...]  # expanded regular expressions
-    unless: tuple[str, ...]  # expressions that, matching in the same sentence, void the signal
+    anchors: tuple[str, ...]  # lower-case strings one of which stands in every match; "_" is the border of a word
+    patterns: tuple[Expression, ...]
+    unless: tuple[Expression, ...]  # that, matching in the same sentence, void the signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +96,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Words that negate, ask, quote or attribute what stands near them; expanded regular expressions."""
+    """Words that negate, ask, quote or attribute what stands near them."""
 
-    forward: Mapping[str, tuple[str, ...]]  # assertion -> expressions whose reach runs to the right
-    backward: Mapping[str, tuple[str, ...]]  # ... to the left
-    pseudo: tuple[str, ...]  # look like cues and are none
-    terminate: tuple[str, ...]  # end a reach
-    sentence: Mapping[str, tuple[str, ...]]  # assertion -> expressions that decide for their whole sentence
+    forward: Mapping[str, tuple[Expression, ...]]  # assertion -> expressions whose reach runs to the right
+    backward: Mapping[str, tuple[Expression, ...]]  # ... to the left
+    pseudo: tuple[Expression, ...]  # look like cues and are none
+    terminate: tuple[Expression, ...]  # end a reach
+    sentence: Mapping[str, tuple[Expression, ...]]  # assertion -> expressions that decide for their whole sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,46 +122,89 @@ def rules_dir() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
 
 
-@lru_cache(maxsize=8192)
-def compile_pattern(pattern: str) -> regex.Pattern[str]:
-    """Return the compiled expression: any case, unless it says `(?-i:...)`."""
-    import regex
-
-    return regex.compile(pattern, regex.IGNORECASE)
-
-
 def load_rulebook(packs: Sequence[Path] = ()) -> Rulebook:
     """Return the project's own rules and those of `packs`.
 
     Raises RuleError with path and line for a file that breaks the format, and for an id that two files use.
     """
-    words: dict[str, str] = {}
-    signals: list[tuple[Path, dict[str, Any]]] = []
-    rules: dict[str, Rule] = {}
-    cues: dict[str, Any] = {}
-    platforms: dict[str, Platform] = {}
-    links = NO_LINK_DATA
-    for pack in (rules_dir(), *packs):
-        if not pack.is_dir():
-            raise RuleError(f"{pack}: no such folder; give the folder of a rule pack")
-        if (pack / LINKS_FILE).is_file():
-            links = load_link_data(pack / LINKS_FILE)
-        for path in sorted(pack.rglob("*.toml")):
-            data = _read_toml(path)
-            if "signals" in data or "words" in data:
-                words |= {name: _word_group(value) for name, value in data.get("words", {}).items()}
-                signals += [(path, table) for table in data.get("signals", [])]
-            elif "cues" in data:
-                cues |= data["cues"]
-            elif "platforms" in data:
-                platforms |= _platforms(path, data["platforms"])
-            else:
-                rule = _rule(path, data)
-                if rule.id in rules:
-                    raise RuleError(f"{path}:1: rule id {rule.id} is already used by {rules[rule.id].path}; give it an id of its own")
-                rules[rule.id] = rule
-    kinds = tuple(_signal(path, table, words) for path, table in signals)
-    return Rulebook(tuple(rules[id] for id in sorted(rules)), kinds, _cues(cues, words), platforms, links)
+    own = rules_dir()
+    data = _read_compiled(own)
+    if data is None:
+        from disclosure_check.rule_files import read_pack
+
+        data = read_pack(own)
+    links = load_link_data(own / LINKS_FILE) if (own / LINKS_FILE).is_file() else NO_LINK_DATA
+    for table in (*data["rules"], *data["signals"]):
+        table["path"] = str(own / table["path"])
+    for pack in packs:
+        links = _add_pack(data, pack, links)
+    words = data["words"]
+    return Rulebook(
+        rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
+        signals=tuple(_signal(table, words) for table in data["signals"]),
+        cues=_cues(data["cues"], words),
+        platforms=_platforms(data["platforms"]),
+        links=links,
+    )
+
+
+def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
+    """Write the rules of `folder` into one file that loads fast; `load_rulebook` uses it as long as it is current."""
+    from disclosure_check.rule_files import read_pack
+
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
+    target.write_text(json.dumps({"sizes": sizes, "pack": read_pack(folder)}, ensure_ascii=False), encoding="utf-8")
+
+
+def _read_compiled(folder: Path) -> dict[str, Any] | None:
+    """Return the compiled rules, or None if there are none or a rule file has another size or is newer."""
+    try:
+        compiled_at = COMPILED_FILE.stat().st_mtime_ns
+        compiled = json.loads(COMPILED_FILE.read_bytes())
+        stats = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*.toml")}
+    except (OSError, ValueError):
+        return None
+    is_current = {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"]
+    if not is_current or any(stat.st_mtime_ns > compiled_at for stat in stats.values()):
+        return None
+    pack: dict[str, Any] = compiled["pack"]
+    return pack
+
+
+def _add_pack(data: dict[str, Any], folder: Path, links: LinkData) -> LinkData:
+    """Add a user's pack to `data`; return the facts about links, the pack's own if it has some."""
+    from disclosure_check.rule_files import fail, read_pack, words_used
+
+    pack = read_pack(folder)
+    used = {table["id"]: table["path"] for table in data["rules"]}
+    for table in (*pack["rules"], *pack["signals"]):
+        table["path"] = str(folder / table["path"])
+    for table in pack["rules"]:
+        if table["id"] in used:
+            raise RuleError(f"{table['path']}:1: rule id {table['id']} is already used by {used[table['id']]}; give it an id of its own")
+    words = data["words"] | pack["words"]
+    for table in pack["signals"]:
+        for key in ("patterns", "unless"):
+            for pattern in table.get(key, []):
+                _check_pattern(table, key, pattern, words, fail, words_used)
+    data["words"] = words
+    data["cues"] |= pack["cues"]
+    for key in ("rules", "signals", "platforms"):
+        data[key] = [*data[key], *pack[key]]
+    return load_link_data(folder / LINKS_FILE) if (folder / LINKS_FILE).is_file() else links
+
+
+def _check_pattern(table: Mapping[str, Any], key: str, pattern: str, words: Mapping[str, str | list[str]], fail: Any, words_used: Any) -> None:
+    import regex
+
+    path = Path(table["path"])
+    for name in words_used(pattern):
+        if name not in words:
+            raise fail(path, key, f"signal {table['id']}: no word group {name!r} is defined under [words]")
+    try:
+        Expression(pattern, words).compiled()
+    except regex.error as error:
+        raise fail(path, key, f"signal {table['id']}: {pattern!r} is not a regular expression ({error})") from error
 
 
 def unknown_platform(name: str, rulebook: Rulebook) -> InputError:
@@ -177,136 +212,65 @@ def unknown_platform(name: str, rulebook: Rulebook) -> InputError:
     import difflib
 
     near = difflib.get_close_matches(name, rulebook.platforms, n=1)
-    guess = f'; did you mean "{near[0]}"?' if near else ""
+    guess = f', perhaps "{near[0]}"' if near else ""
     known = ", ".join(sorted({platform.name for platform in rulebook.platforms.values()}))
-    return InputError(f'unknown platform "{name}"{guess} The platforms are {known}.' if guess else f'unknown platform "{name}"; the platforms are {known}')
+    return InputError(f'unknown platform "{name}"; use one of these{guess}: {known}')
 
 
-def expand(pattern: str, words: Mapping[str, str]) -> str:
+def expand(pattern: str, words: Mapping[str, str | list[str]]) -> str:
     """Return `pattern` with each `{name}` replaced by its word group and each space by one of the folded spaces."""
     import regex
 
-    def word(match: regex.Match[str]) -> str:
-        name = match.group(1)
-        if name not in words:
-            raise KeyError(name)
-        return expand(words[name], words)
-
     spaced = regex.sub(r"(\[\^?\]?[^\]]*\])| ", lambda match: match.group(1) or FOLDED_SPACE, pattern)
-    return regex.sub(r"\{([a-z_]+)\}", word, spaced)
+    return regex.sub(r"\{([a-z_]+)\}", lambda match: _word_group(words[match.group(1)], words), spaced)
 
 
-def _word_group(value: str | list[str]) -> str:
+def _word_group(value: str | list[str], words: Mapping[str, str | list[str]]) -> str:
     if isinstance(value, str):
-        return f"(?:{value})"
-    return "(?:" + "|".join(sorted(value, key=lambda word: (-len(word), word))) + ")"
+        return f"(?:{expand(value, words)})"
+    return "(?:" + "|".join(expand(word, words) for word in sorted(value, key=lambda word: (-len(word), word))) + ")"
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise RuleError(f"{path}:1: not UTF-8 (byte {error.start}); save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        line = message.split("at line ")[1].split(",")[0] if "at line " in message else "1"
-        raise RuleError(f"{path}:{line}: not valid TOML: {message}") from error
-
-
-def _line_of(path: Path, key: str) -> int:
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if line.split("=")[0].strip() == key:
-            return number
-    return 1
-
-
-def _fail(path: Path, key: str, problem: str) -> RuleError:
-    return RuleError(f"{path}:{_line_of(path, key)}: {problem}")
-
-
-_SIGNAL_KEYS = {"id", "role", "topic", "shows", "grade", "covers", "placement", "when", "anchors", "patterns", "unless"}
-
-
-def _signal(path: Path, table: dict[str, Any], words: Mapping[str, str]) -> SignalKind:
-    name = table.get("id", "?")
-    unknown = sorted(set(table) - _SIGNAL_KEYS)
-    if unknown:
-        raise _fail(path, unknown[0], f"signal {name}: unknown key {unknown[0]!r}; the keys are {', '.join(sorted(_SIGNAL_KEYS))}")
-    if table.get("role") not in ROLES:
-        raise _fail(path, "role", f"signal {name}: role {table.get('role')!r} is not one of {', '.join(ROLES)}")
+def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> SignalKind:
     covers = table.get("covers", [])
-    try:
-        patterns = tuple(expand(pattern, words) for pattern in table["patterns"])
-        unless = tuple(expand(pattern, words) for pattern in table.get("unless", []))
-    except KeyError as error:
-        raise _fail(path, "patterns", f"signal {name}: no word group {error.args[0]!r} is defined under [words]") from error
     return SignalKind(
-        id=name,
+        id=table["id"],
         role=table["role"],
-        topic=table.get("topic", name),
+        topic=table.get("topic", table["id"]),
         shows=tuple(table.get("shows", [])),
         grade=table.get("grade"),
         covers=frozenset(CONNECTIONS if covers == ["any"] else covers),
         placement=table.get("placement", "fold"),
         when=frozenset(table.get("when", [])),
         anchors=tuple(table.get("anchors", [])),
-        patterns=patterns,
-        unless=unless,
+        patterns=tuple(Expression(pattern, words) for pattern in table["patterns"]),
+        unless=tuple(Expression(pattern, words) for pattern in table.get("unless", [])),
     )
 
 
-def _cues(data: Mapping[str, Any], words: Mapping[str, str]) -> Cues:
-    def group(name: str) -> dict[str, tuple[str, ...]]:
-        return {kind: tuple(expand(pattern, words) for pattern in patterns) for kind, patterns in data.get(name, {}).items()}
+def _cues(data: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> Cues:
+    def expressions(patterns: Iterable[str]) -> tuple[Expression, ...]:
+        return tuple(Expression(pattern, words) for pattern in patterns)
 
-    return Cues(
-        forward=group("forward"),
-        backward=group("backward"),
-        pseudo=tuple(expand(pattern, words) for pattern in data.get("pseudo", [])),
-        terminate=tuple(expand(pattern, words) for pattern in data.get("terminate", [])),
-        sentence=group("sentence"),
-    )
+    def group(name: str) -> dict[str, tuple[Expression, ...]]:
+        return {assertion: expressions(patterns) for assertion, patterns in data.get(name, {}).items()}
+
+    return Cues(group("forward"), group("backward"), expressions(data.get("pseudo", [])), expressions(data.get("terminate", [])), group("sentence"))
 
 
-_RULE_KEYS = {
-    "id", "name", "type", "family", "severity", "summary", "message", "remedy", "why", "limits",
-    "match", "references", "invalid", "valid",
-}  # fmt: skip
-_MATCH_KEYS = {"breach", "topics", "connections", "signal", "with", "forms", "links"}
-
-
-def _rule(path: Path, data: dict[str, Any]) -> Rule:
-    for key in sorted(set(data) - _RULE_KEYS):
-        raise _fail(path, key, f"unknown key {key!r}; the keys are {', '.join(sorted(_RULE_KEYS))}")
-    for key in sorted(_RULE_KEYS - set(data) - {"family"}):
-        raise _fail(path, key, f"the key {key!r} is missing")
-    if data["severity"] not in SEVERITIES:
-        raise _fail(path, "severity", f"severity {data['severity']!r} is not one of {', '.join(SEVERITIES)}")
-    if data["type"] not in ("require", "forbid"):
-        raise _fail(path, "type", f"type {data['type']!r} is not one of require, forbid")
-    if not data["references"]:
-        raise _fail(path, "references", "a rule needs at least one reference: no citation, no rule")
-    match = data["match"]
-    for key in sorted(set(match) - _MATCH_KEYS):
-        raise _fail(path, key, f"unknown key {key!r} in [match]; the keys are {', '.join(sorted(_MATCH_KEYS))}")
-    if data["type"] == "require" and match.get("breach") not in BREACHES:
-        raise _fail(path, "breach", f"breach {match.get('breach')!r} is not one of {', '.join(BREACHES)}")
+def _rule(table: Mapping[str, Any]) -> Rule:
     return Rule(
-        **{key: data[key].strip() for key in ("id", "name", "type", "severity", "summary", "message", "remedy", "why", "limits")},
-        family=data.get("family", "disclosure"),
-        match=match,
-        references=_references(path, data["references"]),
-        invalid=tuple(_example(table) for table in data["invalid"]),
-        valid=tuple(_example(table) for table in data["valid"]),
-        path=str(path),
+        **{key: table[key].strip() for key in ("id", "name", "type", "severity", "summary", "message", "remedy", "why", "limits", "path")},
+        family=table.get("family", "disclosure"),
+        match=table["match"],
+        references=_references(table["references"]),
+        invalid=tuple(_example(example) for example in table["invalid"]),
+        valid=tuple(_example(example) for example in table["valid"]),
     )
 
 
-def _references(path: Path, tables: Iterable[dict[str, Any]]) -> tuple[Reference, ...]:
-    try:
-        return tuple(Reference(**table) for table in tables)
-    except TypeError as error:
-        raise _fail(path, "title", f"a reference has title, section, url, force, read and may have quote, quoted_from ({error})") from error
+def _references(tables: Iterable[dict[str, Any]]) -> tuple[Reference, ...]:
+    return tuple(Reference(**table) for table in tables)
 
 
 def _example(table: Mapping[str, Any]) -> Example:
@@ -314,16 +278,11 @@ def _example(table: Mapping[str, Any]) -> Example:
     return Example(facts, table.get("at"), table.get("why", ""), table.get("known_gap", False))
 
 
-def _platforms(path: Path, tables: Iterable[dict[str, Any]]) -> dict[str, Platform]:
+def _platforms(tables: Iterable[Mapping[str, Any]]) -> dict[str, Platform]:
     platforms: dict[str, Platform] = {}
     for table in tables:
         facts = dict(table)
-        references = _references(path, facts.pop("references", []))
-        aliases = tuple(facts.pop("aliases", []))
-        try:
-            platform = Platform(**facts, aliases=aliases, references=references)
-        except TypeError as error:
-            raise _fail(path, "name", f"platform {facts.get('name')!r}: {error}") from error
-        for name in (platform.name, *aliases):
-            platforms[name] = platform
+        references, aliases = _references(facts.pop("references", [])), tuple(facts.pop("aliases", []))
+        platform = Platform(**facts, aliases=aliases, references=references)
+        platforms |= dict.fromkeys((platform.name, *aliases), platform)
     return platforms

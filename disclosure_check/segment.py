@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import regex
+import re
 
 from disclosure_check.model import LINK_MARK, Span
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 LADDER = 8  # so many line breaks in a row push what follows out of sight, whatever the platform
 
-_SENTENCE_END = regex.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
+_SENTENCE_END = re.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
-_PILE = regex.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
-_ONE_ITEM = regex.compile(_ITEM)
-_LINE_BREAKS = regex.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){%d,}" % LADDER)
-_PART = regex.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
+_PILE = re.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
+_ONE_ITEM = re.compile(_ITEM)
+_LINE_BREAKS = re.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){%d,}" % LADDER)
+_PART = re.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def segment(prose: Prose) -> Layout:
     text = prose.text
     sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
     lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
-    paragraphs = [0, *(gap.end() for gap in regex.finditer(r"\n\n", text))]
+    paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
     parts = [part.start() for part in _PART.finditer(text)]
     is_thread = len(parts) > 1 and text[parts[0] :].lstrip("( ").startswith("1")
     piles = tuple(

@@ -1,0 +1,173 @@
+"""Read the TOML files of a rule pack into plain data, and refuse what breaks the format at its line.
+
+Comes in: a folder. Goes out: tables of words, signals, cues, platforms and rules, as JSON could hold them. What they
+mean is left to `rulebook`. A pack holds data only; nothing in it is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from disclosure_check.errors import RuleError
+from disclosure_check.model import CONNECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# What can be wrong with the disclosure of a connection; `evaluate` finds these, rules say what they are worth.
+BREACHES = (
+    "absent",
+    "absent-beside-disclosed",
+    "absent-from-excerpt",
+    "alt-only",
+    "ambiguous",
+    "bare-label",
+    "below-link",
+    "collapsed",
+    "disguised",
+    "elsewhere",
+    "far-bare-label",
+    "far-below-link",
+    "far-past-fold",
+    "foreign-language",
+    "hidden",
+    "hyperlinked",
+    "inadequate",
+    "label-only",
+    "leading-pile",
+    "lesser-kind",
+    "past-fold",
+    "piled",
+    "small",
+)
+ROLES = ("connection", "context", "denial", "disclosure", "pointer", "wording")
+GRADES = ("adequate", "ambiguous", "inadequate")
+PLACEHOLDERS = ("brand", "connection", "fold", "match", "platform", "position")
+_SIGNAL_KEYS = ("anchors", "covers", "grade", "id", "patterns", "placement", "role", "shows", "topic", "unless", "when")
+_WORD = re.compile(r"\{([a-z_]+)\}")
+
+
+def read_pack(folder: Path) -> dict[str, Any]:
+    """Return the data of a pack: {"words", "signals", "cues", "platforms", "rules"}; tables keep their "path" in it.
+
+    Raises RuleError with path and line for a file that breaks the format, and for a rule id that two files use.
+    """
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder; give the folder of a rule pack")
+    pack: dict[str, Any] = {"words": {}, "signals": [], "cues": {}, "platforms": [], "rules": []}
+    for path in sorted(folder.rglob("*.toml")):
+        place, data = path.relative_to(folder).as_posix(), _read_toml(path)
+        if "signals" in data or "words" in data:
+            pack["words"] |= data.get("words", {})
+            pack["signals"] += [_checked_signal(path, table) | {"path": place} for table in data.get("signals", [])]
+        elif "cues" in data:
+            pack["cues"] |= data["cues"]
+        elif "platforms" in data:
+            pack["platforms"] += data["platforms"]
+        else:
+            pack["rules"].append(_checked_rule(path, data) | {"path": place})
+    _check_ids(folder, pack["rules"])
+    return pack
+
+
+def fail(path: Path, key: str, problem: str) -> RuleError:
+    """Return the error about `key` of a file, at the line on which the key stands first."""
+    return RuleError(f"{path}:{_line_of(path, key)}: {problem}")
+
+
+def words_used(pattern: str) -> list[str]:
+    """Return the word groups that a pattern names."""
+    return _WORD.findall(pattern)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RuleError(f"{path}:1: can't be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}:1: not UTF-8 (byte {error.start}); save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        raise RuleError(f"{path}:{found.group(1) if found else 1}: not valid TOML: {error}") from error
+
+
+def _line_of(path: Path, key: str) -> int:
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.split("=")[0].strip(" []") == key:
+            return number
+    return 1
+
+
+def _check_ids(folder: Path, rules: list[dict[str, Any]]) -> None:
+    seen: dict[str, str] = {}
+    for rule in rules:
+        if rule["id"] in seen:
+            raise RuleError(f"{folder / rule['path']}:1: rule id {rule['id']} is already used by {folder / seen[rule['id']]}; give it an id of its own")
+        seen[rule["id"]] = rule["path"]
+
+
+def _checked_signal(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    name = table.get("id", "?")
+    for key in sorted(set(table) - set(_SIGNAL_KEYS)):
+        raise fail(path, key, f"signal {name}: unknown key {key!r}; the keys are {', '.join(_SIGNAL_KEYS)}")
+    for key in ("id", "role", "patterns"):
+        if key not in table:
+            raise fail(path, "signals", f"signal {name}: the key {key!r} is missing")
+    for key, value, known in (("role", table["role"], ROLES), ("grade", table.get("grade", GRADES[0]), GRADES)):
+        if value not in known:
+            raise fail(path, key, f"signal {name}: {key} {value!r} is not one of {', '.join(known)}")
+    for key in ("shows", "covers"):
+        for kind in table.get(key, []):
+            if kind not in CONNECTIONS and not (key == "covers" and kind == "any"):
+                raise fail(path, key, f"signal {name}: {key} {kind!r} is not one of {', '.join(CONNECTIONS)}")
+    return table
+
+
+def _checked_rule(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    for key, problem in _problems(table):
+        raise fail(path, key, problem)
+    if path.stem != f"{table['id']}-{table['name']}":
+        raise fail(path, "id", f"the file must be called {table['id']}-{table['name']}.toml, after the rule's id and name")
+    for key in ("message", "remedy"):
+        for word in words_used(table[key]):
+            if word not in PLACEHOLDERS:
+                raise fail(path, key, f"unknown placeholder {{{word}}} in the {key}; there are {', '.join(PLACEHOLDERS)}")
+    return table
+
+
+def _problems(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (key, what is wrong) of a rule table, in the words of its JSON Schema."""
+    validator = _validator()
+    for error in sorted(validator.iter_errors(table), key=lambda error: [str(part) for part in error.absolute_path]):
+        where = ".".join(str(part) for part in error.absolute_path)
+        keys = [str(part) for part in error.absolute_path if not isinstance(part, int)]
+        extra = re.search(r"'([\w-]+)' (?:was|were) unexpected", error.message)
+        key = extra.group(1) if extra else keys[-1] if keys else "id"
+        yield key, f"{where + ': ' if where else ''}{_plainly(error)}"
+
+
+def _plainly(error: Any) -> str:
+    if error.validator == "enum":
+        return f"{error.instance!r} is not one of {', '.join(str(value) for value in error.validator_value)}"
+    if error.validator == "additionalProperties":
+        known = ", ".join(sorted(error.schema.get("properties", ())))
+        return f"{error.message.replace('Additional properties are not allowed', 'unknown key')}; the keys are {known}"
+    if error.validator == "required":
+        return f"the key {error.message.split()[0]} is missing"
+    if error.validator == "minItems":
+        return "too few entries: a rule needs at least one reference (no citation, no rule) and its examples"
+    return str(error.message)
+
+
+@cache
+def _validator() -> Any:
+    import jsonschema
+
+    schema = json.loads((Path(__file__).parent / "schema" / "rule.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)
