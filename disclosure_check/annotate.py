@@ -98,7 +98,9 @@ def _signals(
     found: list[Signal] = []
     for kind in rulebook.signals:
         if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
-            spans = _without_overlaps(span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id))
+            spans = _without_overlaps(
+                span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id)
+            )
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
@@ -146,7 +148,11 @@ def _matches(pattern: Expression, text: str, window: Span, name: str) -> Iterato
                 start += 1
             while end > start and text[end - 1] in " \n\u2005":
                 end -= 1
-            if text[start : start + 1] in OPENERS and text.count(text[start], start, end) == 1 and CLOSERS[text[start]] not in text[start + 1 : end]:
+            if (
+                text[start : start + 1] in OPENERS
+                and text.count(text[start], start, end) == 1
+                and CLOSERS[text[start]] not in text[start + 1 : end]
+            ):
                 start += 1
             if start < end:
                 yield Span(start, end)
@@ -196,12 +202,12 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
     """
     text = prose.text
     sentence = layout.sentence(span.start)
-    if kind.role == "denial":
-        return "affirmed"
     if _is_quoted(text, layout.paragraph(span.start), span):
         return "quoted"
-    reach = REACH if text[span.start] != "#" else TAG_REACH  # what a sentence denies, the tag behind it doesn't
-    before = _reaching(text[max(sentence.start, span.start - reach) : span.start], cues)
+    if kind.role == "denial":
+        return "affirmed"
+    distance = REACH if text[span.start] != "#" else TAG_REACH  # what a sentence denies, the tag behind it doesn't
+    before = _reaching(text[max(sentence.start, span.start - distance) : span.start], cues)
     inside = _reaching(text[span.start : span.end], cues)
     for assertion, patterns in cues.forward.items():
         reach = before + inside if assertion == "negated" else before

@@ -32,7 +32,7 @@ class Options:
     ignore: tuple[str, ...] = ()
 
 
-def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:  # noqa: B008 - frozen
+def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:
     """Yield a report for each item, in order; what could not be read or checked is reported as an error."""
     for item in items:
         if isinstance(item, Post):
@@ -41,7 +41,7 @@ def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options
             yield PostReport(Post(id=item.path, text="", path=item.path, record_line=item.line), "", (), error=item.message)
 
 
-def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:  # noqa: B008 - frozen
+def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:
     """Return the report on one post."""
     post = _with_defaults(post, options)
     try:

@@ -22,7 +22,8 @@ _HOST = r"^(?:https?://)?(?:[\w-]+\.)*(?:{})\.\w+/"
 _ACCOUNT = re.compile(_HOST.format(_ACCOUNT_SITES.replace(" ", "|")), re.IGNORECASE)
 _SOCIAL = re.compile(_HOST.format(_SOCIAL_SITES.replace(" ", "|")), re.IGNORECASE)
 _VANITY = re.compile(
-    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$", re.IGNORECASE
+    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$",
+    re.IGNORECASE,
 )
 # An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
 _INVITATION = re.compile(
@@ -50,7 +51,7 @@ def is_vanity(url: str) -> bool:
 
 def names_creator(url: str, handles: frozenset[str]) -> bool:
     """Return whether the path of `url` carries one of `handles`, on a site that isn't the creator's own."""
-    host, _, path = url.split("//")[-1].partition("/")
+    host, _, path = url.rsplit("//", maxsplit=1)[-1].partition("/")
     name, host = _plain(path.split("?")[0]), host.lower().replace("-", "")
     if len(name) < 3 or (_SOCIAL.search(url) and "bit.ly" not in host):
         return False

@@ -7,15 +7,14 @@ What the words mean is left to `annotate`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import re
-
-from disclosure_check.model import LINK_MARK, Link, Piece, Span
+from disclosure_check.model import CODE_MARK, LINK_MARK, Link, Piece, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,9 +28,9 @@ LOOK_ALIKE = "look-alike letters"
 STYLED = "ornamental letters"
 SPACED = "spaced-out letters"
 
-_INVISIBLES = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u3164") | {
-    chr(code) for block in (range(0x202A, 0x202F), range(0x2066, 0x2070)) for code in block
-}
+_INVISIBLES = frozenset(
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u3164"
+) | {chr(code) for block in (range(0x202A, 0x202F), range(0x2066, 0x2070)) for code in block}
 _DROPPED = frozenset("\ufe0e\ufe0f\u20e3\u2122\u00ae\u00a9\u2120")  # emoji selectors, keycaps, trademark signs
 _PLAIN = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
@@ -176,7 +175,7 @@ def _fold_character(character: str) -> tuple[str, str | None]:
     plain = unicodedata.normalize("NFKC", character)
     if plain != character and plain.strip() and not any(unicodedata.category(part) == "Mn" for part in plain):
         return plain, STYLED if plain.isalpha() and plain.isascii() and _is_ornamental(character) else None
-    if category in ("So", "Sk", "Cn", "Co", "Cs") and character != "\ufffb" and character != LINK_MARK:
+    if category in ("So", "Sk", "Cn", "Co", "Cs") and character not in {CODE_MARK, LINK_MARK}:
         return EMOJI_MARK, None
     return character, None
 
@@ -188,7 +187,20 @@ def _is_ornamental(character: str) -> bool:
         return False
     if name.startswith("MATHEMATICAL"):
         return any(style in name for style in ("FRAKTUR", "SCRIPT", "DOUBLE-STRUCK"))
-    return any(style in name for style in ("MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "CIRCLED", "SQUARED", "PARENTHESIZED", "SCRIPT", "BLACK-LETTER", "DOUBLE-STRUCK"))
+    return any(
+        style in name
+        for style in (
+            "MODIFIER",
+            "SUPERSCRIPT",
+            "SUBSCRIPT",
+            "CIRCLED",
+            "SQUARED",
+            "PARENTHESIZED",
+            "SCRIPT",
+            "BLACK-LETTER",
+            "DOUBLE-STRUCK",
+        )
+    )
 
 
 def _fold_words(
@@ -226,7 +238,9 @@ def _fold_words(
         done = end
     keep(len(folded))
     text = "".join(writer.parts)
-    return Prose(text, text.lower() if len(text.lower()) == len(text) else text.casefold()[: len(text)], writer.offsets(), tuple(odd), tuple(links))
+    return Prose(
+        text, text.lower() if len(text.lower()) == len(text) else text.casefold()[: len(text)], writer.offsets(), tuple(odd), tuple(links)
+    )
 
 
 def _replacements(
@@ -255,7 +269,11 @@ def _look_alikes(folded: str) -> list[tuple[int, int, str, str | None, str | Non
     for word in _CONFUSABLE_WORD.finditer(folded):
         letters = word.group()
         is_tag = letters.startswith("#") and all(letter in _CONFUSABLES for letter in letters[1:])
-        if not any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in letters) and not _SMALL_CAPITALS.search(letters) and not is_tag:
+        if (
+            not any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in letters)
+            and not _SMALL_CAPITALS.search(letters)
+            and not is_tag
+        ):
             continue  # a word of another script, not an English word in disguise
         for at, letter in enumerate(letters, word.start()):
             if letter in _CONFUSABLES:

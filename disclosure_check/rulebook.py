@@ -132,7 +132,7 @@ def load_rulebook(packs: Sequence[Path] = ()) -> Rulebook:
     if data is None:
         from disclosure_check.rule_files import read_pack
 
-        data = read_pack(own)
+        data = read_pack(own, check=False)
     links = load_link_data(own / LINKS_FILE) if (own / LINKS_FILE).is_file() else NO_LINK_DATA
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
@@ -153,7 +153,7 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     from disclosure_check.rule_files import read_pack
 
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
-    target.write_text(json.dumps({"sizes": sizes, "pack": read_pack(folder)}, ensure_ascii=False), encoding="utf-8")
+    target.write_text(json.dumps({"sizes": sizes, "pack": read_pack(folder, check=False)}, ensure_ascii=False), encoding="utf-8")
 
 
 def _read_compiled(folder: Path) -> dict[str, Any] | None:
@@ -194,7 +194,9 @@ def _add_pack(data: dict[str, Any], folder: Path, links: LinkData) -> LinkData:
     return load_link_data(folder / LINKS_FILE) if (folder / LINKS_FILE).is_file() else links
 
 
-def _check_pattern(table: Mapping[str, Any], key: str, pattern: str, words: Mapping[str, str | list[str]], fail: Any, words_used: Any) -> None:
+def _check_pattern(
+    table: Mapping[str, Any], key: str, pattern: str, words: Mapping[str, str | list[str]], fail: Any, words_used: Any
+) -> None:
     import regex
 
     path = Path(table["path"])
@@ -255,7 +257,9 @@ def _cues(data: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> Cues
     def group(name: str) -> dict[str, tuple[Expression, ...]]:
         return {assertion: expressions(patterns) for assertion, patterns in data.get(name, {}).items()}
 
-    return Cues(group("forward"), group("backward"), expressions(data.get("pseudo", [])), expressions(data.get("terminate", [])), group("sentence"))
+    return Cues(
+        group("forward"), group("backward"), expressions(data.get("pseudo", [])), expressions(data.get("terminate", [])), group("sentence")
+    )
 
 
 def _rule(table: Mapping[str, Any]) -> Rule:

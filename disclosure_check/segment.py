@@ -5,11 +5,10 @@ Offsets here are those of the folded text (`Prose.text`), since all reasoning ab
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import re
 
 from disclosure_check.model import LINK_MARK, Span
 
@@ -17,13 +16,11 @@ if TYPE_CHECKING:
     from disclosure_check.model import Platform, Post
     from disclosure_check.normalize import Prose
 
-LADDER = 8  # so many line breaks in a row push what follows out of sight, whatever the platform
-
 _SENTENCE_END = re.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = re.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = re.compile(_ITEM)
-_LINE_BREAKS = re.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){%d,}" % LADDER)
+_LINE_BREAKS = re.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")  # so many in a row hide what follows anywhere
 _PART = re.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
 
 
@@ -71,12 +68,21 @@ def segment(prose: Prose) -> Layout:
     lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
     paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
     parts = [part.start() for part in _PART.finditer(text)]
-    is_thread = len(parts) > 1 and text[parts[0] :].lstrip("( ").startswith("1")
+    is_thread = len(parts) > 1 and [_part_number(text, part) for part in parts] == list(range(1, len(parts) + 1))
     piles = tuple(
-        Pile(pile.start(), pile.end(), tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM.finditer(pile.group())))
+        Pile(
+            pile.start(),
+            pile.end(),
+            tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM.finditer(pile.group())),
+        )
         for pile in _PILE.finditer(text)
     )
     return Layout(len(text), tuple(sentences), tuple(lines), tuple(paragraphs), tuple(parts) if is_thread else (), piles)
+
+
+def _part_number(text: str, start: int) -> int:
+    number = re.match(r"\(?(\d+)", text[start : start + 4])
+    return int(number.group(1)) if number else 0
 
 
 def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
@@ -96,7 +102,5 @@ def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     if platform.fold:
         depths.append(characters / platform.fold)
     if platform.fold_lines and post.format == "text":
-        depths.append(before.strip().count("\n") / platform.fold_lines if before.strip() else 0.0)
+        depths.append(before.lstrip().count("\n") / platform.fold_lines + (0.01 if before.strip() else 0.0))
     return max(depths)
-
-

@@ -18,7 +18,7 @@ from disclosure_check.reports.json_report import RulebookFacts, digest_packs, wr
 from disclosure_check.reports.jsonl import write_jsonl
 from disclosure_check.reports.terminal import excerpt, printable, to_cells
 from disclosure_check.reports.text import write_text
-from disclosure_check.rulebook import BREACHES
+from disclosure_check.rule_files import BREACHES
 
 SCHEMAS = Path(__file__).parent.parent / "disclosure_check" / "schema"
 REFERENCE = Reference(

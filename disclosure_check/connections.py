@@ -1,0 +1,114 @@
+"""Find which connections a post declares or shows.
+
+A signal shows one when the author affirms it of this text: not when an article narrates somebody else's gift, when
+the offer is the author's own, or when "code" is a word of a programming text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disclosure_check.case import Connection, Trigger, is_affiliate
+from disclosure_check.model import CONNECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from disclosure_check.annotate import LinkSignal, Signal
+    from disclosure_check.case import Case
+
+LABEL = 60  # folded characters between a link and the label that belongs to it
+OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
+
+
+def find_connections(case: Case) -> list[Connection]:
+    """Return the connections of a post, in the order of `model.CONNECTIONS`."""
+    declared = set(case.post.connections)
+    if case.post.platform_label and not declared:
+        declared = {"paid"}  # the platform's label declares it
+    shown: dict[str, list[Trigger]] = {}
+    for kind, trigger in (*_by_words(case), *_by_links(case)):
+        shown.setdefault(kind, []).append(trigger)
+    if declared == {"none"}:
+        shown = {kind: triggers for kind, triggers in shown.items() if kind not in ("discount", "contest")}
+    return [
+        Connection(kind, kind in declared, tuple(sorted(shown.get(kind, ()), key=lambda trigger: trigger.at)))
+        for kind in CONNECTIONS
+        if kind in declared or kind in shown
+    ]
+
+
+def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
+    for signal in case.found.signals:
+        if signal.assertion != "affirmed" or signal.channel != "body" or not signal.kind.shows:
+            continue
+        if (
+            signal.kind.role in ("connection", "disclosure", "pointer")
+            and not _is_own_offer(case, signal)
+            and not _is_narrated(case, signal)
+        ):
+            for kind in signal.kind.shows:
+                yield kind, _trigger(signal)
+    for signal in case.disclosures():
+        if signal.kind.topic == "affiliate-label" and signal.channel == "body" and _labels_a_link(case, signal):
+            yield "affiliate", _trigger(signal)
+
+
+def _by_links(case: Case) -> Iterator[tuple[str, Trigger]]:
+    for link in case.found.links:
+        if is_affiliate(link) and not _is_own_work(case, link) and not _is_in_sponsor_block(case, link):
+            yield "affiliate", Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate")
+
+
+def _trigger(signal: Signal) -> Trigger:
+    return Trigger(signal.at, signal.to, signal.start, signal.end, signal.kind.topic, f"{signal.kind.role}.{signal.kind.topic}")
+
+
+def _is_own_offer(case: Case, signal: Signal) -> bool:
+    if signal.kind.role != "connection" or "discount" not in signal.kind.shows:
+        return False
+    line, paragraph = case.found.layout.line(signal.at), case.found.layout.paragraph(signal.at)
+    if case.has("own-label", max(line.start, signal.at - 60), signal.at):
+        return True
+    if case.has("own-offer", max(0, signal.at - OWN_BEFORE), min(paragraph.end, signal.to + OWN_AFTER)):
+        return True
+    needs_offer = case.platform.form == "article" and signal.kind.topic == "code"
+    return needs_offer and not case.has("offer", max(paragraph.start, signal.at - OWN_AFTER), min(paragraph.end, signal.to + OWN_AFTER))
+
+
+def _is_narrated(case: Case, signal: Signal) -> bool:
+    """Whether an article or a talk tells of gifts and payments that have nothing to do with this text or its author."""
+    if case.platform.form not in ("article", "audio") or signal.kind.role != "disclosure" or signal.kind.topic in ("ad", "sponsored"):
+        return False
+    if not case.text[: signal.at].strip(" \n*_#>[("):
+        return False  # a label at the very beginning
+    sentence = case.found.layout.sentence(signal.at)
+    return not case.has("about-the-author", sentence.start, max(sentence.end, signal.to))
+
+
+def _labels_a_link(case: Case, label: Signal) -> bool:
+    """Whether a bare "(affiliate link)" stands beside or right above a link, which it then shows to be one."""
+    line = case.found.layout.line(label.at)
+    below = case.found.layout.line(min(line.end, len(case.text) - 1))
+    return any(
+        line.start <= link.at < below.end and link.at - label.to <= LABEL and label.at - link.to <= LABEL for link in case.found.links
+    )
+
+
+def _is_own_work(case: Case, link: LinkSignal) -> bool:
+    line = case.found.layout.line(link.at)
+    return case.has("own-work", max(line.start, link.at - 120), min(line.end, link.to + 40))
+
+
+def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:
+    """Whether a link stands in the list under a heading that says "Sponsors"."""
+    layout = case.found.layout
+    for disclosure in case.disclosures():
+        if disclosure.kind.topic != "payment":
+            continue
+        heading = layout.paragraph(disclosure.at)
+        below = layout.paragraph(min(heading.end, len(case.text) - 1))
+        is_heading = case.text[heading.start : heading.end].strip(" \n:*#").lower().endswith(("sponsor", "sponsors"))
+        if is_heading and heading.start <= link.at < below.end:
+            return True
+    return False

@@ -1,0 +1,275 @@
+"""Judge how well each connection of a post is disclosed: by which words, where, and whether readers see them.
+
+Of all disclosures that could explain a connection the best one counts; what is wrong with it are its breaches.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from disclosure_check.case import ABOVE, BESIDE, Breach, Connection, disclosure_link, has_offer_beside, is_among_credits, is_beside, is_with
+from disclosure_check.model import SEVERITIES, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from disclosure_check.annotate import Signal
+    from disclosure_check.case import Case, Trigger
+    from disclosure_check.model import Severity
+
+SHORT_POST = 2000  # characters: up to here a note below the links is likely to be read
+FAR = 1.8  # folds: about twice the fold
+PILE = 3  # so many tags and links in a row are a pile
+COMMON_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "to",
+        "of",
+        "is",
+        "it",
+        "my",
+        "for",
+        "in",
+        "this",
+        "with",
+        "you",
+        "that",
+        "on",
+        "was",
+        "are",
+        "have",
+        "i",
+        "a",
+        "we",
+        "so",
+        "but",
+        "at",
+        "me",
+    ]
+)
+BLOCK_TOPICS = ("sponsored", "payment", "brought", "presented")  # may label a block of an article only
+UNTOLD = ("absent", "absent-from-excerpt", "far-bare-label", "inadequate", "far-below-link", "elsewhere", "hyperlinked")
+
+
+def judge(
+    case: Case, connections: list[Connection], severities: Callable[[Breach], list[Severity]]
+) -> list[tuple[Connection, list[Breach]]]:
+    """Return each connection with the breaches of its best disclosure; [] where it is well disclosed.
+
+    `severities` tells what the rules make of a breach. A connection left untold beside one that is clearly disclosed is
+    a lesser breach.
+    """
+    judged = [(connection, _best(case, connection, severities)) for connection in connections]
+    is_clear = any(_weight(breaches, severities)[0] < len(SEVERITIES) and _is_told(case, connection) for connection, breaches in judged)
+    if not is_clear:
+        return judged
+    return [(connection, breaches if connection.declared else [_beside(breach) for breach in breaches]) for connection, breaches in judged]
+
+
+def _beside(breach: Breach) -> Breach:
+    if breach.name not in UNTOLD:
+        return breach
+    note = "another connection is disclosed, this one is not"
+    return Breach("absent-beside-disclosed", breach.topic, breach.connection, breach.span, note, breach.disclosure)
+
+
+def _is_told(case: Case, connection: Connection) -> bool:
+    return any(connection.kind in disclosure.kind.covers and disclosure.kind.grade == "adequate" for disclosure in case.disclosures())
+
+
+def _best(case: Case, connection: Connection, severities: Callable[[Breach], list[Severity]]) -> list[Breach]:
+    best: tuple[tuple[int, int, bool], list[Breach]] | None = None
+    for disclosure in case.disclosures():
+        if connection.kind in disclosure.kind.covers and not _says_nothing_of(case, connection, disclosure):
+            breaches = _breaches(case, connection, disclosure)
+            weight = (*_weight(breaches, severities), disclosure.kind.grade != "adequate")
+            if best is None or weight < best[0]:
+                best = weight, breaches
+    return [_absence(case, connection)] if best is None else best[1]
+
+
+def _weight(breaches: list[Breach], severities: Callable[[Breach], list[Severity]]) -> tuple[int, int]:
+    ranks = [len(SEVERITIES) - SEVERITIES.index(severity) for breach in breaches for severity in severities(breach)]
+    return max(ranks, default=0), len(ranks)
+
+
+def _says_nothing_of(case: Case, connection: Connection, disclosure: Signal) -> bool:
+    """Whether words that could explain a code stand elsewhere: a link's label, or the label of a sponsor's block."""
+    if connection.kind != "discount" or connection.declared:
+        return False
+    if disclosure.kind.topic == "affiliate-label":
+        return not any(is_beside(case, disclosure, trigger) for trigger in connection.triggers)
+    if case.platform.form != "article" or disclosure.kind.topic not in BLOCK_TOPICS:
+        return False
+    if disclosure.at < ABOVE or case.has("about-this-post", disclosure.at, disclosure.to):
+        return False
+    return not any(abs(trigger.at - disclosure.at) <= 2 * ABOVE for trigger in connection.triggers)
+
+
+def _breaches(case: Case, connection: Connection, disclosure: Signal) -> list[Breach]:
+    found = [*_wording(case, connection, disclosure), *_visibility(disclosure)]
+    if disclosure.channel == "body":
+        found += _placement(case, connection, disclosure)
+    span = Span(disclosure.start, disclosure.end)
+    return [Breach(name, disclosure.kind.topic, connection, span, note, disclosure) for name, note in found]
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    kind = disclosure.kind
+    if kind.topic == "foreign":
+        if case.post.lang is not None or _reads_as_english(case.text):
+            yield "foreign-language", "the post is in English, this is not"
+    elif kind.topic == "affiliate-label":
+        is_near = _is_near(case, disclosure, connection)
+        yield ("bare-label" if is_near else "far-bare-label"), "it names the link, but not that you earn from it"
+    elif kind.topic == "brand-role":
+        if case.platform.form != "short":
+            yield "ambiguous", "room for plainer words: this platform has no short limit"
+    elif kind.topic == "brought":
+        if case.platform.form == "article" and not has_offer_beside(case, disclosure):
+            yield "ambiguous", "on an article these words may mean that somebody only funded it"
+    elif kind.grade in ("ambiguous", "inadequate"):
+        yield kind.grade, "readers may not take these words as a disclosure"
+
+
+def _reads_as_english(text: str) -> bool:
+    """Whether a text of undeclared language has about as many of the commonest English words as English has."""
+    words = re.findall(r"\w+", text.lower())
+    return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
+
+
+def _is_near(case: Case, label: Signal, connection: Connection) -> bool:
+    """Whether a bare label stands with the first or with most of the links it explains."""
+    beside = [is_with(case, label, trigger) for trigger in connection.triggers]
+    return not beside or beside[0] or sum(beside) * 2 >= len(beside)
+
+
+def _visibility(disclosure: Signal) -> Iterator[tuple[str, str]]:
+    if disclosure.channel != "body":
+        channel = {"alt": "alt-only", "title": "alt-only"}.get(disclosure.channel, disclosure.channel)
+        yield channel, f"readers don't see it: {disclosure.reason}" if disclosure.reason else "most readers don't see it"
+    if disclosure.disguise:
+        yield "disguised", f"written with {disclosure.disguise}"
+
+
+# --- place ---------------------------------------------------------------------------------------------------------
+
+
+def _placement(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    piled = _pile_position(case, disclosure)
+    if piled and disclosure.kind.grade == "adequate":
+        yield piled, "among other tags readers skip it"
+    if connection.kind in ("affiliate", "discount") and connection.triggers:
+        yield from _by_adjacency(case, connection, disclosure)
+    else:
+        yield from _by_fold(case, disclosure)
+
+
+def _pile_position(case: Case, disclosure: Signal) -> str | None:
+    if not case.words(disclosure).startswith("#"):
+        return None
+    for pile in case.found.layout.piles:
+        if not pile.start <= disclosure.at < pile.end:
+            continue
+        others = [item for item in pile.items if _is_pile_item(case, item)]
+        if len(others) + 1 >= PILE:
+            if any(item.start < disclosure.at for item in others):
+                return "piled"
+            is_own_line = case.found.layout.line(pile.start).end <= pile.end + 1 and pile.start > 0
+            return None if is_own_line and _is_shown_whole(case) else "leading-pile"
+    return None
+
+
+def _is_pile_item(case: Case, item: Span) -> bool:
+    """Whether an item is one that a disclosure gets lost among: not a mention, a disclosure, or a platform's own link."""
+    if case.text[item.start] == "@":
+        return False
+    facts = [link.fact for link in case.found.links if link.at == item.start]
+    if any(fact is not None and fact.role == "platform" for fact in facts):
+        return False
+    return not any(signal.at < item.end and signal.to > item.start for signal in case.disclosures() if signal.kind.grade == "adequate")
+
+
+def _is_shown_whole(case: Case) -> bool:
+    limit = case.platform.shown_whole_up_to
+    return case.platform.fold is None or (limit is not None and len(case.post.text) - case.post.body_start <= limit)
+
+
+def _by_fold(case: Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    folds = case.depth(disclosure)
+    is_block = case.platform.form in ("article", "audio") and has_offer_beside(case, disclosure)
+    if folds > 1 and not (is_block and not case.has("about-this-post", disclosure.at, disclosure.to)):
+        yield ("past-fold" if folds <= FAR else "far-past-fold"), f"{case.platform.title} cuts the post before it"
+
+
+def _by_adjacency(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    """Judge an explanation by where it stands to what it explains: before or beside is fine, below is not."""
+    unexplained = [trigger for trigger in connection.triggers if not _is_explained(case, disclosure, trigger)]
+    if not unexplained:
+        return
+    first = connection.triggers[0]
+    is_long = len(case.post.text) - case.post.body_start > SHORT_POST
+    follows = case.depth(first) > 1 and any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
+    mostly_explained = len(unexplained) * 2 <= len(connection.triggers)
+    is_lost = (case.depth(disclosure) > 1 or is_long) and not follows and not mostly_explained
+    yield ("far-below-link" if is_lost or is_among_credits(case, disclosure) else "below-link"), "the link comes first"
+
+
+def _is_explained(case: Case, disclosure: Signal, trigger: Trigger) -> bool:
+    if disclosure.kind.topic == "affiliate-label":
+        return True  # whether it is near is judged by its wording
+    return disclosure.at < trigger.to or is_beside(case, disclosure, trigger)
+
+
+# --- nothing -------------------------------------------------------------------------------------------------------
+
+
+def _absence(case: Case, connection: Connection) -> Breach:
+    """Say what a connection without any disclosure has instead of one."""
+    topic = connection.triggers[0].topic if connection.triggers else "declared"
+    span = _span_of(case, connection)
+    lesser = _lesser_tie(case) if connection.declared and connection.kind in ("paid", "equity", "employee") else None
+    pointer = next((signal for signal in case.found.signals if signal.kind.role == "pointer" and signal.assertion == "affirmed"), None)
+    linked = disclosure_link(case)
+    if case.post.platform_label and connection.declared:
+        return Breach("label-only", topic, connection, span, "only the platform's own label says so")
+    if lesser:
+        return Breach("lesser-kind", lesser.kind.topic, connection, Span(lesser.start, lesser.end), "a lesser tie is said", lesser)
+    if linked:
+        return Breach("hyperlinked", topic, connection, linked, "the disclosure is behind a link")
+    if pointer:
+        return Breach("elsewhere", topic, connection, Span(pointer.start, pointer.end), "the disclosure is somewhere else", pointer)
+    if _is_excerpt(case):
+        return Breach("absent-from-excerpt", topic, connection, span, "no words say it in this excerpt, which lacks its beginning")
+    return Breach("absent", topic, connection, span, "no words in the post say it")
+
+
+def _lesser_tie(case: Case) -> Signal | None:
+    for signal in case.disclosures():
+        if signal.channel == "body" and (signal.kind.grade == "adequate" or signal.kind.topic == "bare-gift"):
+            return signal
+    return None
+
+
+def _is_excerpt(case: Case) -> bool:
+    """Whether the text of a talk begins in the middle of it, so that the start of an ad read may be cut off."""
+    return case.platform.form == "audio" and case.text.lstrip("\n ").startswith(("...", "[...", "(..."))
+
+
+def _span_of(case: Case, connection: Connection) -> Span:
+    """Return the words to point at: the trigger, else a named brand or mention, else the first line."""
+    if connection.triggers:
+        return Span(connection.triggers[0].start, connection.triggers[0].end)
+    brand = next((brand for brand in case.post.brands if brand in case.text), None)
+    mention = re.search(r"(?<!\w)@\w[\w.]*\w", case.text)
+    line = case.text.strip().split("\n")[0][:100]
+    words = brand or (mention.group() if mention else line)
+    if not words:
+        return Span(case.post.body_start, case.post.body_start)
+    at = case.text.index(words)
+    return case.found.prose.offsets.span(at, at + len(words))

@@ -1,0 +1,188 @@
+"""Find what rules of type `forbid` name: contradictions, legalese, opaque links, needless notices, bare thread parts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from disclosure_check.disclosures import PILE
+from disclosure_check.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from disclosure_check.annotate import LinkSignal, Signal
+    from disclosure_check.case import Breach, Case, Connection
+
+UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
+COMMON_CAPITALS = frozenset(
+    [
+        "Ad",
+        "All",
+        "And",
+        "But",
+        "Every",
+        "For",
+        "Get",
+        "Here",
+        "How",
+        "Its",
+        "Most",
+        "Not",
+        "Now",
+        "One",
+        "Some",
+        "The",
+        "Then",
+        "There",
+        "These",
+        "They",
+        "This",
+        "Those",
+        "What",
+        "When",
+        "Why",
+        "With",
+        "You",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """Something a rule forbids, at its place."""
+
+    span: Span  # original
+    connection: Connection | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a rule looks into: a post, its judged connections, and the rule's own match table."""
+
+    case: Case
+    judged: list[tuple[Connection, list[Breach]]]
+    match: Mapping[str, Any]
+
+
+def find_offences(inquiry: Inquiry) -> Iterator[Offence]:
+    """Yield what the rule of `inquiry` forbids; its `match["signal"]` is one of FORBIDDEN."""
+    yield from FORBIDDEN[inquiry.match["signal"]](inquiry)
+
+
+def _contradictions(inquiry: Inquiry) -> Iterator[Offence]:
+    case = inquiry.case
+    undisclosed = [connection for connection, breaches in inquiry.judged if any(breach.name in UNDISCLOSED for breach in breaches)]
+    for denial in case.found.signals:
+        if denial.kind.role != "denial" or denial.assertion != "affirmed":
+            continue
+        denied = [
+            connection for connection, _ in inquiry.judged if connection.kind in denial.kind.shows and _contradicts(denial, connection)
+        ]
+        denied += [connection for connection in undisclosed if connection.kind in ("discount", "affiliate") and connection.triggers]
+        if denied:
+            yield Offence(Span(denial.start, denial.end), denied[0], "denies what the post shows or declares")
+
+
+def _contradicts(denial: Signal, connection: Connection) -> bool:
+    if connection.declared:
+        return True
+    others = [trigger for trigger in connection.triggers if trigger.to <= denial.at or trigger.at >= denial.to]
+    is_payment_denied = denial.kind.topic == "denial-paid" and connection.kind == "paid"
+    return is_payment_denied and any(trigger.topic in ("ad", "sponsored", "payment") for trigger in others)
+
+
+def _wordings(inquiry: Inquiry) -> Iterator[Offence]:
+    case = inquiry.case
+    seen: set[Span] = set()
+    topics = inquiry.match.get("topics", ())
+    for signal in case.found.signals:
+        sentence = case.found.layout.sentence(signal.at)
+        if signal.kind.role == "wording" and signal.assertion == "affirmed" and signal.kind.topic in topics and sentence not in seen:
+            seen.add(sentence)
+            yield Offence(Span(signal.start, signal.end), None, "words of lawyers")
+
+
+def _opaque_links(inquiry: Inquiry) -> Iterator[Offence]:
+    case = inquiry.case
+    opaque = [
+        link for link in case.found.links if link.fact is not None and link.fact.role == "opaque" and not _is_account_line(case, link)
+    ]
+    if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
+        return
+    is_denied = any(signal.kind.role == "denial" for signal in case.found.signals)
+    is_list = len(opaque) >= PILE and not is_denied and not case.has("own-offer") and case.has("shopping")
+    if is_list == ("links" in inquiry.match):
+        yield Offence(Span(opaque[0].link.start, opaque[0].link.end), None, f"{len(opaque)} short links hide where they lead")
+
+
+def _is_account_line(case: Case, link: LinkSignal) -> bool:
+    """Whether a short link stands where people link their accounts, videos and texts, not things to buy."""
+    line = case.found.layout.line(link.at)
+    return case.has("account-line", max(line.start, link.at - 60), link.at)
+
+
+def _needless_notices(inquiry: Inquiry) -> Iterator[Offence]:
+    case = inquiry.case
+    has_commission = any(connection.kind == "affiliate" for connection, _ in inquiry.judged)
+    if has_commission or case.platform.form != "article" or case.found.links:
+        return
+    for signal in case.disclosures():
+        if signal.kind.topic in ("commission", "affiliate-label") and signal.channel == "body":
+            yield Offence(Span(signal.start, signal.end), None, "no affiliate link was found")
+            return
+
+
+def _thread_parts(inquiry: Inquiry) -> Iterator[Offence]:
+    case = inquiry.case
+    parts = case.found.layout.parts
+    disclosed = list(case.disclosures())
+    if not parts or not inquiry.judged or not disclosed:
+        return
+    names = _names(case, parts)
+    for start, end in zip(parts, (*parts[1:], len(case.text)), strict=True):
+        named = next((name for name in names if name in case.text[start:end]), None)
+        if named and not any(start <= signal.at < end for signal in disclosed):
+            at = case.text.index(named, start)
+            yield Offence(
+                case.found.prose.offsets.span(at, at + len(named)), inquiry.judged[0][0], "this part sells, but carries no disclosure"
+            )
+            return
+
+
+def _names(case: Case, parts: tuple[int, ...]) -> list[str]:
+    """Return the brands that are known, else the names that more than one part of a thread uses."""
+    if case.post.brands:
+        return list(case.post.brands)
+    seen: Counter[str] = Counter()
+    for start, end in zip(parts, (*parts[1:], len(case.text)), strict=True):
+        seen.update(set(re.findall(r"(?<![\w@])(?:@\w[\w.]*\w|[A-Z][a-z]\w+)", case.text[start:end])))
+    return sorted(name for name, count in seen.items() if count > 1 and name not in COMMON_CAPITALS)
+
+
+def _late_starts(inquiry: Inquiry) -> Iterator[Offence]:
+    """Yield a payment that is disclosed in good words and in sight, but only at the end of a short or captioned post."""
+    case = inquiry.case
+    paid = next((connection for connection, breaches in inquiry.judged if connection.kind == "paid" and not breaches), None)
+    if paid is None or case.platform.form not in ("short", "long"):
+        return
+    good = [
+        signal
+        for signal in case.disclosures()
+        if "paid" in signal.kind.covers and signal.channel == "body" and signal.kind.grade == "adequate"
+    ]
+    if good and good[0].at > max(60, len(case.text) * 0.85):
+        yield Offence(Span(good[0].start, good[0].end), paid, "it stands at the end")
+
+
+FORBIDDEN: dict[str, Callable[[Inquiry], Iterator[Offence]]] = {
+    "denial": _contradictions,
+    "late-start": _late_starts,
+    "needless-notice": _needless_notices,
+    "opaque-link": _opaque_links,
+    "thread-part": _thread_parts,
+    "wording": _wordings,
+}
