@@ -1,0 +1,222 @@
+"""Which wordings a post is found to hold, and what the words around them make of each."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from disclosure_check.annotate import _matches, _windows, _without_overlaps, annotate
+from disclosure_check.explain import example_post
+from disclosure_check.model import Post, Span
+from disclosure_check.readers.files import read_paths
+from disclosure_check.readers.markup import parse
+from disclosure_check.rulebook import load_rulebook, rules_dir
+
+RULEBOOK = load_rulebook(examples=True)
+FIXTURES = rules_dir().parent / "fixtures"
+
+
+def found(text: str, platform: str = "instagram", *connections: str, form: str = "text"):
+    post = Post("p", text, "p", format=form, platform=platform, connections=connections)
+    return post, annotate(post, parse(post), RULEBOOK.platforms[platform], RULEBOOK)
+
+
+def signals(text: str, platform: str = "instagram", *connections: str, form: str = "text"):
+    """Return role and topic, the words, and the assertion of each signal, in order and once each."""
+    post, annotations = found(text, platform, *connections, form=form)
+    rows = ((f"{signal.kind.role}.{signal.kind.topic}", signal) for signal in annotations.signals)
+    return list(dict.fromkeys((label, post.text[signal.start : signal.end], signal.assertion) for label, signal in rows))
+
+
+AFFIRMED = {
+    "plain": ("This is a paid ad.", [("disclosure.ad", "This is a paid ad", "affirmed")]),
+    "tag": ("Love it #ad", [("disclosure.ad", "#ad", "affirmed")]),
+    "not only": ("Not only a lamp: this is a paid ad", [("disclosure.ad", "this is a paid ad", "affirmed")]),
+    "not gonna lie": ("Not gonna lie, this is a paid ad", [("disclosure.ad", "this is a paid ad", "affirmed")]),
+    "no joke": ("No joke, this is a paid ad", [("disclosure.ad", "this is a paid ad", "affirmed")]),
+    "can't wait": ("can't wait to show you what Lumo sent me", [("connection.gift-sent", "Lumo sent me", "affirmed")]),
+    "at no cost": ("At no extra cost to you, I earn a commission", [("disclosure.commission", "I earn a commission", "affirmed")]),
+    "a negation in the sentence before": ("It is not cheap. This is a paid ad.", [("disclosure.ad", "This is a paid ad", "affirmed")]),
+    "a negation in the line before": ("no filter\nthis is a paid ad", [("disclosure.ad", "this is a paid ad", "affirmed")]),
+    "a negation behind it": ("This is a paid ad and I'm not sorry", [("disclosure.ad", "This is a paid ad", "affirmed")]),
+    "a question in the next sentence": ("This is a paid ad. Any questions?", [("disclosure.ad", "This is a paid ad", "affirmed")]),
+    "a label in front of a question": ("Ad: who wants a lamp?", [("disclosure.ad", "Ad:", "affirmed")]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), AFFIRMED.values(), ids=AFFIRMED)
+def test_a_signal_is_affirmed_unless_a_cue_reaches_it(text, expected):
+    assert signals(text) == expected
+
+
+NEGATED = {
+    "not": (
+        "This is not a paid ad.",
+        [("denial.denial-paid", "is not a paid ad", "affirmed"), ("disclosure.ad", "paid ad", "negated")],
+    ),
+    "never": ("Lumo never sent me this lamp.", [("connection.gift-sent", "Lumo never sent me", "negated")]),
+    "not an #ad": ("not an #ad", [("disclosure.ad", "#ad", "negated")]),
+    "a cue behind": ("#ad is not what this is", [("disclosure.ad", "#ad", "negated")]),
+    "never, behind": ("sponsored by Lumo is never going to happen", [("disclosure.payment", "sponsored by Lumo", "negated")]),
+    "without": ("Read this without paid ads", [("disclosure.ad", "paid ads", "negated")]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), NEGATED.values(), ids=NEGATED)
+def test_a_signal_is_negated_by_a_cue_near_it(text, expected):
+    assert signals(text) == expected
+
+
+GIFT = [("connection.gift-sent", "Lumo sent me", "affirmed"), ("disclosure.gift", "Lumo sent me this lamp for free", "affirmed")]
+TERMINATED = {
+    "but": ("Not sponsored but Lumo sent me this lamp for free", [("denial.denial-paid", "Not sponsored", "affirmed"), *GIFT]),
+    "comma but": ("This isn't cheap, but Lumo sent me this lamp for free", GIFT),
+    "though": ("I never buy lamps, though Lumo sent me this lamp for free", GIFT),
+    "because": ("I never choose because Lumo sent me this lamp for free", GIFT),
+    "semicolon": ("never seen one; Lumo sent me this lamp for free", GIFT),
+    "bracket": ("never a fan (Lumo sent me this lamp for free)", GIFT[1:]),
+    "line break": ("not sponsored\nLumo sent me this lamp for free", [("denial.denial-paid", "not sponsored", "affirmed"), *GIFT]),
+    "full stop": ("Not sponsored. Lumo sent me this lamp for free", [("denial.denial-paid", "Not sponsored", "affirmed"), *GIFT]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TERMINATED.values(), ids=TERMINATED)
+def test_a_terminating_word_or_a_sentence_end_ends_the_reach_of_a_negation(text, expected):
+    assert signals(text) == expected
+
+
+TAGS = {
+    "exclamation": ("Not sponsored! #ad", [("denial.denial-paid", "Not sponsored", "affirmed"), ("disclosure.ad", "#ad", "affirmed")]),
+    "no sentence end": ("Nobody paid me #ad", [("denial.denial-paid", "Nobody paid me", "affirmed"), ("disclosure.ad", "#ad", "affirmed")]),
+    "never before": ("I have never slept so well #ad", [("disclosure.ad", "#ad", "affirmed")]),
+    "question": ("Have you ever slept so well? #ad", [("disclosure.ad", "#ad", "affirmed")]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TAGS.values(), ids=TAGS)
+def test_a_tag_is_not_negated_by_the_sentence_in_front_of_it(text, expected):
+    assert signals(text) == expected
+
+
+OTHER_VOICES = {
+    "asked": ("So would we say that this is a paid ad?", [("disclosure.ad", "this is a paid ad", "asked")]),
+    "quoted": ('They wrote "paid ad" above it', [("disclosure.ad", "paid ad", "quoted")]),
+    "quoted with curly marks": ("They wrote “paid ad” above it", [("disclosure.ad", "paid ad", "quoted")]),
+    "hypothetical: if": ("If Lumo sent me a lamp I would cry", [("connection.gift-sent", "Lumo sent me", "hypothetical")]),
+    "hypothetical: imagine": ("Imagine that Lumo sent me a lamp", [("connection.gift-sent", "Lumo sent me", "hypothetical")]),
+    "attributed: the hashtag": ("Please write #ad in front", [("disclosure.ad", "#ad", "attributed")]),
+    "attributed: a rule": ("Rule 3: #ad posts are not allowed", [("disclosure.ad", "#ad", "attributed")]),
+    "an inch is no quotation mark": ('A 12" lamp, paid ad, 5" cable', [("disclosure.ad", "paid ad", "affirmed")]),
+    "a quotation that ends before": ('"So bright" (paid ad)', [("disclosure.ad", "(paid ad)", "affirmed")]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), OTHER_VOICES.values(), ids=OTHER_VOICES)
+def test_questions_quotations_and_other_voices_affirm_nothing(text, expected):
+    assert signals(text) == expected
+
+
+@pytest.mark.xfail(reason="a cue inside the words found is only looked at when it negates")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Imagine Lumo sent me a lamp",
+        "Every youtuber is sponsored by Lumo",
+        "Other creators are sponsored by Lumo",
+        "She said this post is sponsored by Lumo",
+        "We used to be sponsored by Lumo",
+    ],
+)
+def test_a_cue_inside_the_words_found_counts_too(text):
+    assert [assertion for _, _, assertion in signals(text) if assertion == "affirmed"] == []
+
+
+def test_a_connection_in_a_block_quote_is_somebody_elses():
+    assert signals("> Use code MIA20\n\nSo wrote a friend.", "blog", form="markdown") == [("connection.code", "Use code MIA20", "quoted")]
+    assert signals("Use code MIA20\n\nSo wrote a friend.", "blog", form="markdown") == [("connection.code", "Use code MIA20", "affirmed")]
+
+
+def test_a_disclosure_in_an_aside_is_found_with_its_channel():
+    text = '<p style="display:none">Paid ad for Lumo</p><p>A lamp <img alt="#ad"></p>'
+    post, annotations = found(text, "blog", form="html")
+    assert [(post.text[signal.start : signal.end], signal.channel, signal.reason) for signal in annotations.signals] == [
+        ("Paid ad for", "hidden", "display:none"),
+        ("#ad", "alt", "alt"),
+    ]
+
+
+def test_a_disguised_signal_says_how_it_was_written():
+    post, annotations = found("#𝖆𝖉 for my lamp, code M\u200bIA20 saves you 20% off")
+    assert [(post.text[signal.start : signal.end], signal.disguise) for signal in annotations.signals if "MIA" not in signal.kind.id][
+        :1
+    ] == [("#𝖆𝖉", "ornamental letters")]
+
+
+def test_a_signal_that_needs_a_declared_connection_is_found_only_with_one():
+    text = "My sister owns Lumo, go and see her lamps"
+    assert signals(text) == []
+    assert signals(text, "instagram", "family") == [("disclosure.family", "My sister owns", "affirmed")]
+
+
+def test_links_come_in_the_order_of_their_place_with_what_their_address_says():
+    _, annotations = found("[lamp](https://amzn.to/3xYzAb1) and https://lumo.example/a", "blog", form="markdown")
+    assert [(link.link.url, link.fact and link.fact.role) for link in annotations.links] == [
+        ("https://amzn.to/3xYzAb1", "affiliate"),
+        ("https://lumo.example/a", None),
+    ]
+
+
+# Anchors
+
+
+@cache
+def whole_posts():
+    posts = [
+        (f"{rule.id}-{kind}-{number}", example_post(rule.id, example))
+        for rule in RULEBOOK.rules
+        for kind in ("invalid", "valid")
+        for number, example in enumerate(getattr(rule, kind), 1)
+    ]
+    posts += [(post.id, post) for post in read_paths([str(FIXTURES)]) if isinstance(post, Post)]
+    platform = RULEBOOK.platforms["post"]
+    return [(name, annotate(post, parse(post), platform, RULEBOOK).prose) for name, post in posts]
+
+
+def spans(kind, prose, windows):
+    return _without_overlaps(
+        span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id)
+    )
+
+
+LACKING_ANCHORS = {"loan": '"goes back"', "thanks-only": '"Love, NAME"', "vanity-offer": '"half price"'}
+KINDS = [
+    pytest.param(
+        kind, id=kind.id, marks=[pytest.mark.xfail(reason=f"no anchor for {words}")] if (words := LACKING_ANCHORS.get(kind.id)) else []
+    )
+    for kind in RULEBOOK.signals
+    if kind.role != "context"
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_searching_around_anchors_finds_what_searching_everything_finds(kind):
+    lost = [
+        (name, near, everywhere)
+        for name, prose in whole_posts()
+        if (near := spans(kind, prose, _windows(kind, prose))) != (everywhere := spans(kind, prose, [Span(0, len(prose.text))]))
+    ]
+    assert lost == []
+
+
+def test_there_are_posts_and_kinds_to_search():
+    assert len(whole_posts()) > 400
+    assert len(KINDS) > 50
+
+
+def test_words_far_from_the_start_and_from_each_other_are_found():
+    filler = "the lamp is bright. " * 200
+    assert signals(f"{filler}This is a paid ad. {filler}Use code MIA20. {filler}") == [
+        ("disclosure.ad", "This is a paid ad", "affirmed"),
+        ("connection.code", "Use code MIA20", "affirmed"),
+    ]
