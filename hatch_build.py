@@ -1,16 +1,26 @@
-"""Put the rule data of the checkout into the wheel, so that an installed copy finds it inside the package."""
+"""Compile the rule data, and put it into the wheel, so that an installed copy finds it inside the package."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class RulesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Map `rules/` to `disclosure_check/rules` in a wheel, but not in an editable install: a copy there would go stale."""
+    """Write the compiled rules beside the package's code, and map `rules/` to `disclosure_check/rules` in a wheel.
+
+    An editable install reads the checkout's own rules, and the compiled ones as long as they are current.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the mapping to `build_data`; `version` is "standard" or "editable"."""
+        """Add the compiled rules and the mapping to `build_data`; `version` is "standard" or "editable"."""
+        sys.path.insert(0, self.root)
+        from disclosure_check.rulebook import COMPILED_FILE, write_compiled  # noqa: PLC0415 - found only now
+
+        write_compiled(Path(self.root) / "rules")
+        build_data["artifacts"].append(f"/disclosure_check/{COMPILED_FILE.name}")
         if version != "editable":
             build_data["force_include"]["rules"] = "disclosure_check/rules"

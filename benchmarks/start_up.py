@@ -6,6 +6,7 @@ each the median of 20 runs taken in turn, and their ratio. Run it with `make ben
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 
 RUNS = 20
 GOAL = 8.0
+# Users have their modules compiled to bytecode on the first run, whatever this shell says.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 # A post in which nothing looks like a connection, a disclosure or a link: 300 words.
 POST = (
     "We walked to the lake before breakfast and found the boats still tied up. The water was cold and very clear. "
@@ -29,7 +32,7 @@ def main() -> None:
         post.write_text(" ".join(POST.split()[:300]) + "\n", encoding="utf-8")
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
-            "check": [sys.executable, "-m", "disclosure_check", "check", str(post)],
+            "check": [str(Path(sys.executable).with_name("disclosure-check")), "check", str(post)],
         }
         for command in commands.values():
             seconds(command)  # once to fill the caches
@@ -47,7 +50,7 @@ def main() -> None:
 def seconds(command: list[str]) -> float:
     """Return how long `command` takes. Raises CalledProcessError if it fails: a failure is fast and would flatter us."""
     start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     return time.perf_counter() - start
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
-from disclosure_check.links import classify_url, find_urls
+from disclosure_check.links import classify_url, find_urls, may_hold_url
 from disclosure_check.model import LINK_MARK, Span
 from disclosure_check.normalize import Prose, normalize
 from disclosure_check.segment import Layout, segment
@@ -20,7 +20,7 @@ from disclosure_check.segment import Layout, segment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from disclosure_check.links import LinkFact
+    from disclosure_check.links import LinkFact, UrlMatch
     from disclosure_check.model import Aside, Link, Markup, Platform, Post
     from disclosure_check.rulebook import Cues, Expression, Rulebook, SignalKind
 
@@ -73,7 +73,7 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
 
     Raises InputError if an expression takes too long on this post.
     """
-    prose = normalize(markup.pieces, lambda text: find_urls(text, rulebook.links))
+    prose = normalize(markup.pieces, partial(_find_urls, rulebook))
     layout = segment(prose)
     links = tuple(_link_signals(markup, prose, rulebook))
     signals = list(_signals(post, prose, layout, platform, rulebook, links))
@@ -84,11 +84,15 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     return Annotations(prose, layout, tuple(signals), links)
 
 
+def _find_urls(rulebook: Rulebook, text: str) -> list[UrlMatch]:
+    return find_urls(text, rulebook.links()) if may_hold_url(text) else []
+
+
 def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
     found = []
     for link in (*markup.links, *prose.links):
         at, to = prose.offsets.folded(link.text_start), prose.offsets.folded(link.text_end)
-        found.append(LinkSignal(link, classify_url(link.url, rulebook.links), at, max(to, at + 1)))
+        found.append(LinkSignal(link, classify_url(link.url, rulebook.links()), at, max(to, at + 1)))
     yield from sorted(found, key=lambda signal: (signal.at, signal.link.start))
 
 
@@ -97,6 +101,8 @@ def _signals(
 ) -> Iterator[Signal]:
     found: list[Signal] = []
     for kind in rulebook.signals:
+        if kind.when & _LINK_CONDITIONS and not links:
+            continue
         if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
             spans = _without_overlaps(
                 span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id)
@@ -188,7 +194,7 @@ def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
 
 
 def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
-    prose = normalize(aside.pieces, lambda text: find_urls(text, rulebook.links))
+    prose = normalize(aside.pieces, partial(_find_urls, rulebook))
     layout = segment(prose)
     for signal in _signals(post, prose, layout, platform, rulebook, ()):
         if signal.kind.role == "disclosure":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from disclosure_check.annotate import annotate
 from disclosure_check.errors import DisclosureCheckError
-from disclosure_check.evaluate import evaluate
 from disclosure_check.model import Post, PostReport
 from disclosure_check.readers.markup import parse
 
@@ -50,6 +48,10 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
             message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
             return PostReport(post, platform.name, post.connections, error=message)
         found = annotate(post, parse(post), platform, rulebook)
+        if not found.signals and not found.links and not post.connections and not post.platform_label:
+            return PostReport(post, platform.name, ())
+        from disclosure_check.evaluate import evaluate
+
         kinds, findings = evaluate(post, platform, found, rulebook)
     except DisclosureCheckError as error:
         return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
@@ -92,7 +94,9 @@ def _is_selected(rule: str, options: Options) -> bool:
 
 def _fingerprinted(finding: Finding, post: Post) -> Finding:
     """Return the finding with a fingerprint of its rule, words and surroundings, which survives moved lines."""
+    from hashlib import blake2b
+
     before = post.text[max(0, finding.start - 40) : finding.start]
     after = post.text[finding.end : finding.end + 40]
     context = " ".join(f"{finding.rule} {before} {finding.match} {after}".split())
-    return replace(finding, fingerprint=hashlib.blake2b(context.encode(), digest_size=8).hexdigest())
+    return replace(finding, fingerprint=blake2b(context.encode(), digest_size=8).hexdigest())

@@ -318,7 +318,7 @@ def explain(rule: str, packs: tuple[str, ...]) -> None:
     from disclosure_check.reports.text import plain
     from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook([_pack_folder(pack) for pack in packs])
+    rulebook = load_rulebook([_pack_folder(pack) for pack in packs], examples=True)
     wanted = find_rules(rulebook, rule)
     style = click.style if _use_color("auto", sys.stdout) else plain
     _show("\n\n".join(render_page(found, style) for found in rulebook.rules if found.id in wanted))
@@ -335,7 +335,7 @@ def rules(format: str, packs: tuple[str, ...]) -> None:
     from disclosure_check.rulebook import load_rulebook
 
     render = {"text": pages.list_as_text, "json": pages.list_as_json, "markdown": pages.list_as_markdown}[format]
-    _show(render(load_rulebook([_pack_folder(pack) for pack in packs])))
+    _show(render(load_rulebook([_pack_folder(pack) for pack in packs], examples=True)))
 
 
 @cli.command(short_help="Run the examples of a rule pack.")
@@ -351,7 +351,7 @@ def test(folder: Path) -> None:
     folder = folder.resolve()
     own = rules_dir().resolve()
     is_own = folder == own or own in folder.parents
-    rulebook = load_rulebook([] if is_own else [folder if folder.is_dir() else folder.parent])
+    rulebook = load_rulebook([] if is_own else [folder if folder.is_dir() else folder.parent], examples=True)
     tested = [rule for rule in rulebook.rules if folder == Path(rule.path).resolve() or folder in Path(rule.path).resolve().parents]
     if not tested:
         raise ConfigError(f"{folder}: no rule files here; a rule is a TOML file with an id such as DC101")

@@ -12,9 +12,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
-from urllib.parse import unquote
 
 from disclosure_check.errors import RuleError
+from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +39,16 @@ _MAX_PARAMS = 100
 _MAX_LENGTH = 4096  # characters of a URL in text
 _MAX_BRACKETS = 8  # open at the same place of a URL
 
-_URL = re.compile(r"(?:([a-z][a-z0-9+.-]*):)?/{2,}([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
-_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
-_NESTED_START = re.compile(r"(?:https?:)?//[\w%\[-]|www\.", re.IGNORECASE)
-_NESTED_IN_PATH = re.compile(r"(?<=/)(https?:/.*)", re.IGNORECASE | re.DOTALL)
-_DIGITS = re.compile(r"\d+")
+_URL = lazily(r"(?:([a-z][a-z0-9+.-]*):)?/{2,}([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
+_OTHER_SCHEME = lazily(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
+_NESTED_START = lazily(r"(?:https?:)?//[\w%\[-]|www\.", re.IGNORECASE)
+_NESTED_IN_PATH = lazily(r"(?<=/)(https?:/.*)", re.IGNORECASE | re.DOTALL)
+_DIGITS = lazily(r"\d+")
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(]dot[\])] ?| dot )"
 _SLASH = r"(?:/| ?[\[(](?:/|slash)[\])] ?| slash (?=\w))"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
-_START = re.compile(
+_START = lazily(
     rf"(?P<scheme>h(?:tt|xx)ps?(?:\[://\]|\[?:\]?//)(?=[\w\[%]))"
     rf"|(?<![\w@.\-/])(?P<www>www\.(?=[\w-]{{1,63}}\.\w))"
     rf"|(?<![\w@.\-/:=%&])(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,4}})(?:(?P<slash>{_SLASH})|(?=\?\w))",
@@ -56,17 +56,17 @@ _START = re.compile(
 )
 # "?url=https://..." and "/web/2020/https://..." are one URL; "amzn.to/3bLnd3rhttps://..." is two.
 # Outside the host, a script without spaces (Chinese, Japanese, Thai ...) is the sentence going on.
-_RUN = re.compile(
+_RUN = lazily(
     r"(?:[\w-]{1,63}\.){0,6}(?:[!#$%&'()*+,\-./0-9:;=?@A-GI-Z\[\]_a-gi-z~\u00c0-\u02ff\u0370-\u0dff\u1000-\u177f\u1800-\u1fff]++"
     r"|[hH](?:(?<=[=/?&#].)|(?!(?:[tT]{2}|[xX]{2})[pP][sS]?\[?:\]?//)))*+"
 )
-_NOT_URL = re.compile(r"&(?:gt|lt|quot|nbsp|#\d{1,5});|[-_=*~]{4,}")  # entities, and lines drawn with characters
-_SPELLED_PATH = re.compile(r"[\w-]+(?: slash [\w-]+)*", re.IGNORECASE)
-_SPELLED_SLASH = re.compile(r" ?[\[(](?:/|slash)[\])] ?| slash ", re.IGNORECASE)
-_SPELLED_DOT = re.compile(r" ?[\[(](?:\.|dot)[\])] ?| dot ", re.IGNORECASE)
-_SCHEME = re.compile(r"h(?:tt|xx)p(s?)(?:\[://\]|\[?:\]?//)", re.IGNORECASE)
-_GLUED_LABEL = re.compile(r"(?<=[A-Za-z0-9_-])[A-Z][a-z]{2,}:+$")
-_CAMEL_PAGE = re.compile(r"(?<=/)(?:[A-Z][a-z]+)+:+$")  # "/OurStory:" is a page with punctuation, not a glued label
+_NOT_URL = lazily(r"&(?:gt|lt|quot|nbsp|#\d{1,5});|[-_=*~]{4,}")  # entities, and lines drawn with characters
+_SPELLED_PATH = lazily(r"[\w-]+(?: slash [\w-]+)*", re.IGNORECASE)
+_SPELLED_SLASH = lazily(r" ?[\[(](?:/|slash)[\])] ?| slash ", re.IGNORECASE)
+_SPELLED_DOT = lazily(r" ?[\[(](?:\.|dot)[\])] ?| dot ", re.IGNORECASE)
+_SCHEME = lazily(r"h(?:tt|xx)p(s?)(?:\[://\]|\[?:\]?//)", re.IGNORECASE)
+_GLUED_LABEL = lazily(r"(?<=[A-Za-z0-9_-])[A-Z][a-z]{2,}:+$")
+_CAMEL_PAGE = lazily(r"(?<=/)(?:[A-Z][a-z]+)+:+$")  # "/OurStory:" is a page with punctuation, not a glued label
 _CLOSERS = {")": "(", "]": "["}
 
 
@@ -101,7 +101,7 @@ class _ParamTest:
             return False
         if self.operator == "":
             return True
-        value = unquote(value).lower()
+        value = _unquote(value).lower()
         if self.operator == "~":
             return _matches(self.values[0], value)
         return (value in self.values) == (self.operator == "=")
@@ -202,6 +202,19 @@ def classify_url(url: str, data: LinkData) -> LinkFact | None:
     return fact
 
 
+def _unquote(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote  # slow to import, and most posts have no percent sign
+
+    return unquote(text)
+
+
+def may_hold_url(text: str) -> bool:
+    """Return whether `text` has a sign without which nothing in it is a URL."""
+    return "/" in text or "?" in text or "slash" in text.lower()
+
+
 def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
     """Return the URLs of running text in order, without overlaps.
 
@@ -210,9 +223,11 @@ def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
     its last character that isn't punctuation of the sentence, where the next URL begins, or, if lost line breaks have
     glued a label to it, where the shape of its host's links (in `data`) or a capitalized "Label:" says so.
     """
-    found = []
+    found: list[UrlMatch] = []
+    if not may_hold_url(text):
+        return found
     at = 0
-    while (start := _START.search(text, at)) is not None:
+    while (start := _START().search(text, at)) is not None:
         at = start.end()
         if start["host"] is not None:
             match = _bare_url(text, start, data)
@@ -226,13 +241,13 @@ def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
 
 
 def _bare_url(text: str, start: re.Match[str], data: LinkData) -> UrlMatch | None:
-    host = _SPELLED_DOT.sub(".", start["host"]).lower()
+    host = _SPELLED_DOT().sub(".", start["host"]).lower()
     spelled = " " in start["host"]
     known = any(key in data.hosts for key in _suffixes(host))
     if not known and host.rpartition(".")[2] not in (data.spelled_domains if spelled else data.bare_domains):
         return None
     if start["slash"] is not None and start["slash"].lower() == " slash ":
-        path = _SPELLED_PATH.match(text, start.end())
+        path = _SPELLED_PATH().match(text, start.end())
         end = path.end() if path else start.end()
     else:
         end = _end(text, start.start(), start.end(), data)
@@ -243,9 +258,9 @@ def _bare_url(text: str, start: re.Match[str], data: LinkData) -> UrlMatch | Non
 
 def _end(text: str, start: int, body: int, data: LinkData) -> int:
     """Return where the URL ends that begins at `start` and whose scheme, "www." or host ends at `body`."""
-    run = _RUN.match(text, body, body + _MAX_LENGTH)
+    run = _RUN().match(text, body, body + _MAX_LENGTH)
     end = run.end() if run else body
-    if other := _NOT_URL.search(text, body, end):
+    if other := _NOT_URL().search(text, body, end):
         end = other.start()
     end = _cut_at_shape(text, start, end, data)
     end = _cut_at_label(text, body, end, data)
@@ -258,12 +273,12 @@ def _end(text: str, start: int, body: int, data: LinkData) -> int:
 
 def _cut_at_shape(text: str, start: int, end: int, data: LinkData) -> int:
     url = text[start : min(end, start + 300)]
-    scheme = _SCHEME.match(url)
+    scheme = _SCHEME().match(url)
     at = scheme.end() if scheme else 0
     host, slash, _ = url[at:].partition("/")
     if not slash:
         return end
-    for key in _suffixes(_SPELLED_DOT.sub(".", host).lower()):
+    for key in _suffixes(_SPELLED_DOT().sub(".", host).lower()):
         if shape := data.shapes.get(key):
             whole = re.compile(shape).match(text, start + at + len(host) + 1, end)
             return whole.end() if whole and text[whole.end() : whole.end() + 1] not in ("?", "/", "&") else end
@@ -282,8 +297,8 @@ def _cut_at_label(text: str, start: int, end: int, data: LinkData) -> int:
         if text.endswith(data.labels, start, label_end):
             longest = max((label for label in data.labels if text.endswith(label, start, label_end)), key=len)
             return label_end - len(longest) if label_end - len(longest) > start else end
-        if not _CAMEL_PAGE.search(text, max(start, end - 60), end):
-            glued = _GLUED_LABEL.search(text, max(start, end - 60), end)
+        if not _CAMEL_PAGE().search(text, max(start, end - 60), end):
+            glued = _GLUED_LABEL().search(text, max(start, end - 60), end)
             return glued.start() if glued else end
     elif text[end : end + 1].isspace() and text.endswith(data.openers, start, end):
         at = end - max(len(word) for word in data.openers if text.endswith(word, start, end))
@@ -308,11 +323,11 @@ def _cut_at_bracket(text: str, start: int, end: int) -> int:
 
 def _repair(url: str) -> str:
     """Undo what was written to hide a URL: "hxxps[:]//amzn[.]to/x" is "https://amzn.to/x"."""
-    scheme = _SCHEME.match(url)
+    scheme = _SCHEME().match(url)
     if scheme and scheme[0].lower() not in ("http://", "https://"):
         url = f"http{scheme[1].lower()}://{url[scheme.end() :]}"
     if "[" in url or "(" in url or " " in url:
-        url = _SPELLED_SLASH.sub("/", _SPELLED_DOT.sub(".", url))
+        url = _SPELLED_SLASH().sub("/", _SPELLED_DOT().sub(".", url))
     return url
 
 
@@ -380,11 +395,11 @@ def _split(url: str) -> _Parts | None:
     url = url.strip()
     if "\\" in url or "\n" in url or "\t" in url or "\r" in url:
         url = url.replace("\\", "/").replace("\n", "").replace("\t", "").replace("\r", "")
-    if (match := _URL.match(url)) is None:
+    if (match := _URL().match(url)) is None:
         if url[:1] in "/?#.":
-            match = _URL.match("//." + url)  # relative to a site that we don't know
-        elif not _OTHER_SCHEME.match(url):
-            match = _URL.match("//" + url)
+            match = _URL().match("//." + url)  # relative to a site that we don't know
+        elif not _OTHER_SCHEME().match(url):
+            match = _URL().match("//" + url)
         if match is None:
             return None
     scheme, authority, path, query, fragment = match.groups("")
@@ -396,7 +411,7 @@ def _split(url: str) -> _Parts | None:
 def _host(authority: str) -> str:
     host = authority.rpartition("@")[2]
     if "%" in host:
-        host = unquote(host)
+        host = _unquote(host)
     if not host.startswith("["):
         host = host.partition(":")[0]
     if not host.isascii():
@@ -413,12 +428,12 @@ def _params(query: str, fragment: str) -> dict[str, str]:
         for pair in text.replace(";", "&").split("&", _MAX_PARAMS):
             name, _, value = pair.partition("=")
             if value:
-                found.setdefault((unquote(name) if "%" in name else name).lower(), value)
+                found.setdefault((_unquote(name) if "%" in name else name).lower(), value)
     return found
 
 
 def _matching_rows(parts: _Parts, data: LinkData) -> Iterator[_Row]:
-    path = unquote(parts.path) if "%" in parts.path else parts.path
+    path = _unquote(parts.path) if "%" in parts.path else parts.path
     segment = path[1:].partition("/")[0].lower()
     for key in _suffixes(parts.host):
         for row in data.hosts.get(key, ()):
@@ -470,7 +485,7 @@ def _suffixes(host: str) -> Iterator[str]:
         if at + country < len(labels):
             yield ".".join(labels[at : len(labels) - country]) + ".*"
         if suffix[1:2].isdigit():
-            yield _DIGITS.sub("#", suffix)
+            yield _DIGITS().sub("#", suffix)
 
 
 def _public_suffix_length(labels: list[str]) -> int:
@@ -491,8 +506,8 @@ def _nested(url: str, parts: _Parts, data: LinkData) -> list[str]:
     if not found and parts.query and (nested := _destination(parts.query)):
         found.append(nested)
     if not found and "http" in parts.path:
-        plain = _NESTED_IN_PATH.search(url, len(parts.host))
-        if in_path := plain or _NESTED_IN_PATH.search(unquote(parts.path)):
+        plain = _NESTED_IN_PATH().search(url, len(parts.host))
+        if in_path := plain or _NESTED_IN_PATH().search(_unquote(parts.path)):
             found.append(in_path[1])
     return found[:_MAX_NEXT]
 
@@ -500,11 +515,11 @@ def _nested(url: str, parts: _Parts, data: LinkData) -> list[str]:
 def _destination(value: str) -> str | None:
     """Return the URL that a parameter's value is, plain, encoded once or twice, or in base64."""
     for _ in range(3):
-        if _NESTED_START.match(value):
+        if _NESTED_START().match(value):
             return value
         if "%" not in value:
             break
-        value = unquote(value)
+        value = _unquote(value)
     if value.startswith("aHR0c"):  # "http"
         text = value.replace("-", "+").replace("_", "/")
         try:

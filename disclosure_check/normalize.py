@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, LINK_MARK, Link, Piece, Span
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ _CONFUSABLES = dict(
         strict=True,
     )
 )
-_CONFUSABLE_WORD = re.compile(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
-_SMALL_CAPITALS = re.compile(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
+_CONFUSABLE_WORD = lazily(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
+_SMALL_CAPITALS = lazily(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
 _UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
-_SPACED_LETTERS = re.compile(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
+_SPACED_LETTERS = lazily(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
 _WHITE_SPACE = re.compile(rf"[ \n{EMOJI_MARK}]*\n[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|[ \n{EMOJI_MARK}]{{2,}}")
 
 
@@ -251,7 +252,7 @@ def _replacements(
         found.append((start, end, LINK_MARK, None, url))
     if not folded.isascii():
         found += _look_alikes(folded)
-    for spaced in _SPACED_LETTERS.finditer(folded):
+    for spaced in _SPACED_LETTERS().finditer(folded):
         words = [word.replace(" ", "") for word in spaced.group().split("  ")]
         if sum(map(len, words)) >= 4:
             found.append((spaced.start(), spaced.end(), " ".join(word for word in words if word), SPACED, None))
@@ -266,12 +267,12 @@ def _replacements(
 
 def _look_alikes(folded: str) -> list[tuple[int, int, str, str | None, str | None]]:
     found: list[tuple[int, int, str, str | None, str | None]] = []
-    for word in _CONFUSABLE_WORD.finditer(folded):
+    for word in _CONFUSABLE_WORD().finditer(folded):
         letters = word.group()
         is_tag = letters.startswith("#") and all(letter in _CONFUSABLES for letter in letters[1:])
         if (
             not any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in letters)
-            and not _SMALL_CAPITALS.search(letters)
+            and not _SMALL_CAPITALS().search(letters)
             and not is_tag
         ):
             continue  # a word of another script, not an English word in disguise

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_check.errors import InputError, RuleError
-from disclosure_check.links import NO_LINK_DATA, LinkData, load_link_data
+from disclosure_check.links import LinkData, load_link_data
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import regex
 
@@ -113,7 +114,7 @@ class Rulebook:
     signals: tuple[SignalKind, ...]
     cues: Cues
     platforms: Mapping[str, Platform]  # by name and alias
-    links: LinkData
+    links: Callable[[], LinkData]  # read when the first link is met
 
 
 def rules_dir() -> Path:
@@ -122,22 +123,25 @@ def rules_dir() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
 
 
-def load_rulebook(packs: Sequence[Path] = ()) -> Rulebook:
-    """Return the project's own rules and those of `packs`.
+def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rulebook:
+    """Return the project's own rules and those of `packs`; the own ones with their examples only if asked.
 
     Raises RuleError with path and line for a file that breaks the format, and for an id that two files use.
     """
     own = rules_dir()
-    data = _read_compiled(own)
+    data = None if examples else _read_compiled(own)
     if data is None:
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
-    links = load_link_data(own / LINKS_FILE) if (own / LINKS_FILE).is_file() else NO_LINK_DATA
+    links = cache(partial(load_link_data, own / LINKS_FILE))
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     for pack in packs:
-        links = _add_pack(data, pack, links)
+        _add_pack(data, pack)
+        if (pack / LINKS_FILE).is_file():
+            load_link_data(pack / LINKS_FILE)  # so that a fault in it is told at once
+            links = cache(partial(load_link_data, pack / LINKS_FILE))
     words = data["words"]
     return Rulebook(
         rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
@@ -152,8 +156,11 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     """Write the rules of `folder` into one file that loads fast; `load_rulebook` uses it as long as it is current."""
     from disclosure_check.rule_files import read_pack
 
+    pack = read_pack(folder, check=False)
+    for rule in pack["rules"]:
+        rule |= {"invalid": [], "valid": []}
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
-    target.write_text(json.dumps({"sizes": sizes, "pack": read_pack(folder, check=False)}, ensure_ascii=False), encoding="utf-8")
+    target.write_text(json.dumps({"sizes": sizes, "pack": pack}, ensure_ascii=False), encoding="utf-8")
 
 
 def _read_compiled(folder: Path) -> dict[str, Any] | None:
@@ -171,8 +178,8 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
     return pack
 
 
-def _add_pack(data: dict[str, Any], folder: Path, links: LinkData) -> LinkData:
-    """Add a user's pack to `data`; return the facts about links, the pack's own if it has some."""
+def _add_pack(data: dict[str, Any], folder: Path) -> None:
+    """Add a user's pack to `data`."""
     from disclosure_check.rule_files import fail, read_pack, words_used
 
     pack = read_pack(folder)
@@ -191,7 +198,6 @@ def _add_pack(data: dict[str, Any], folder: Path, links: LinkData) -> LinkData:
     data["cues"] |= pack["cues"]
     for key in ("rules", "signals", "platforms"):
         data[key] = [*data[key], *pack[key]]
-    return load_link_data(folder / LINKS_FILE) if (folder / LINKS_FILE).is_file() else links
 
 
 def _check_pattern(

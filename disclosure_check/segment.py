@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Span
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 _SENTENCE_END = re.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
-_PILE = re.compile(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
-_ONE_ITEM = re.compile(_ITEM)
-_LINE_BREAKS = re.compile(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")  # so many in a row hide what follows anywhere
-_PART = re.compile(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
+_PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
+_ONE_ITEM = lazily(_ITEM)
+_LINE_BREAKS = lazily(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")  # so many in a row hide what follows anywhere
+_PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,15 @@ def segment(prose: Prose) -> Layout:
     sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
     lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
     paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
-    parts = [part.start() for part in _PART.finditer(text)]
+    parts = [part.start() for part in _PART().finditer(text)] if "/" in text else []
     is_thread = len(parts) > 1 and [_part_number(text, part) for part in parts] == list(range(1, len(parts) + 1))
     piles = tuple(
         Pile(
             pile.start(),
             pile.end(),
-            tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM.finditer(pile.group())),
+            tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM().finditer(pile.group())),
         )
-        for pile in _PILE.finditer(text)
+        for pile in (_PILE().finditer(text) if any(sign in text for sign in ("#", "@", LINK_MARK)) else ())
     )
     return Layout(len(text), tuple(sentences), tuple(lines), tuple(paragraphs), tuple(parts) if is_thread else (), piles)
 
@@ -93,7 +94,7 @@ def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     Source of the numbers: `platform.references`.
     """
     before = post.text[post.body_start : offset]
-    if _LINE_BREAKS.search(before):
+    if _LINE_BREAKS().search(before):
         return 3.0
     if platform.shown_whole_up_to is not None and len(post.text) - post.body_start <= platform.shown_whole_up_to:
         return 0.0

@@ -152,7 +152,7 @@ class TestExitCodes:
         def crash(*_: object, **__: object) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr("disclosure_check.check.evaluate", crash)
+        monkeypatch.setattr("disclosure_check.evaluate.evaluate", crash)
         result = run("check", write("a.txt", UNDISCLOSED))
         assert result.exit_code == 2
         assert "fault of disclosure-check" in result.stderr

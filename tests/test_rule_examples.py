@@ -13,7 +13,7 @@ from disclosure_check.rulebook import load_rulebook
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
-RULEBOOK = load_rulebook()
+RULEBOOK = load_rulebook(examples=True)
 
 
 def examples(kind: str) -> list[ParameterSet]:

@@ -21,7 +21,7 @@ from disclosure_check.rulebook import load_rulebook, rules_dir
 
 RULES = rules_dir()
 FILES = sorted(path for group in ("presence", "wording", "placement", "process") for path in (RULES / group).glob("*.toml"))
-RULEBOOK = load_rulebook()
+RULEBOOK = load_rulebook(examples=True)
 SCHEMA = json.loads((rulebook_module.Path(rulebook_module.__file__).parent / "schema" / "rule.schema.json").read_text(encoding="utf-8"))
 FORMS = ("short", "long", "article", "audio", "listing")
 PLACEHOLDERS = {"match", "connection", "position", "platform", "fold", "brand"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, cast
 
 from disclosure_check.errors import InputError
@@ -133,4 +132,6 @@ def _plain(value: object) -> object:
 
 
 def _iso(value: object) -> object:
+    from datetime import date, datetime, time
+
     return value.isoformat() if isinstance(value, date | datetime | time) else value

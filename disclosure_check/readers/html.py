@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, Include, Markup
 from disclosure_check.readers.entities import decode_text_entities, decode_value, value_parts
 from disclosure_check.readers.flow import BlockKind, Channel, Flow, Gap, OpenLink, Page
@@ -56,13 +57,13 @@ _IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _STYLING = _words("small details dialog font")
 _STYLED = _words("style hidden class id bgcolor")
 _LINK_ATTRIBUTES = ("href", "to", "url", "link")
-_URL_SHAPE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\.{1,2}/|#|www\.", re.IGNORECASE)
-_CODE_CLASS = re.compile(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNORECASE)
+_URL_SHAPE = lazily(r"[a-z][a-z0-9+.-]*:|/|\.{1,2}/|#|www\.", re.IGNORECASE)
+_CODE_CLASS = lazily(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNORECASE)
 
-_NAME = re.compile(r"/?([A-Za-z][^\s/>]*)")
-_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
-_TAG_END = re.compile(r"[\s/]*>")
-_COLLAPSING = re.compile(r"[ \t\n\r\f]+")
+_NAME = lazily(r"/?([A-Za-z][^\s/>]*)")
+_ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+_TAG_END = lazily(r"[\s/]*>")
+_COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
 
 def _kind_of(name: str) -> BlockKind | None:
@@ -214,7 +215,7 @@ class Walker:
         if start >= end or frame.silent:
             return
         position = start
-        for space in _COLLAPSING.finditer(self.chunk, start - self.base, end - self.base):
+        for space in _COLLAPSING().finditer(self.chunk, start - self.base, end - self.base):
             space_start, space_end = self.base + space.start(), self.base + space.end()
             if space[0] == " " and start < space_start and space_end < end:
                 continue
@@ -340,7 +341,7 @@ class Walker:
         if frame.name == "pre":
             frame.preformatted = True
         is_listing = frame.name == "pre" and any(
-            attribute.name in ("class", "lang", "data-lang") and _CODE_CLASS.search(f"{attribute.name}={attribute.value}")
+            attribute.name in ("class", "lang", "data-lang") and _CODE_CLASS().search(f"{attribute.name}={attribute.value}")
             for attribute in tag.attributes
         )
         if (frame.name in _CODE or is_listing) and not parent.silent:
@@ -395,7 +396,7 @@ class Walker:
         by_name = {attribute.name.lower(): attribute for attribute in reversed(tag.attributes)}
         for key in _LINK_ATTRIBUTES if is_component else _LINK_ATTRIBUTES[:1]:
             attribute = by_name.get(key)
-            if attribute and attribute.value.strip() and (not is_component or _URL_SHAPE.match(attribute.value)):
+            if attribute and attribute.value.strip() and (not is_component or _URL_SHAPE().match(attribute.value)):
                 rel = tuple(by_name["rel"].value.lower().split()) if "rel" in by_name else ()
                 url = " ".join(attribute.value.split())
                 # A component without content shows itself: its whole tag is what the reader sees.
@@ -473,7 +474,7 @@ def _read_tag(source: str, chunk: str, less: int, base: int, *, exact: bool) -> 
 
     Without a tag, the end is that of the characters which are text instead.
     """
-    name = _NAME.match(chunk, less + 1)
+    name = _NAME().match(chunk, less + 1)
     if not name:
         return None, less + 1, exact
     if not exact:
@@ -484,10 +485,10 @@ def _read_tag(source: str, chunk: str, less: int, base: int, *, exact: bool) -> 
     attributes = []
     position = name.end()
     while True:
-        tag_end = _TAG_END.match(chunk, position)
+        tag_end = _TAG_END().match(chunk, position)
         if tag_end:
             break
-        match = _ATTRIBUTE.match(chunk, position)
+        match = _ATTRIBUTE().match(chunk, position)
         if not match:
             return _read_tag(source, chunk, less, base, exact=False)
         group = match.lastindex or 1
