@@ -97,7 +97,7 @@ def _labels_a_link(case: Case, label: Signal) -> bool:
 
 def _is_own_work(case: Case, link: LinkSignal) -> bool:
     line = case.found.layout.line(link.at)
-    return case.has("own-work", max(line.start, link.at - 120), min(line.end, link.to + 40))
+    return case.has("own-work", max(line.start, link.at - OWN_BEFORE), min(line.end, link.to + 40))
 
 
 def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:

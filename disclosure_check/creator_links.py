@@ -28,7 +28,8 @@ _VANITY = re.compile(
 # An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
 _INVITATION = re.compile(
     r"/(?i:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[^\w/]|$)"
-    r"|[?&](?i:ref|referral|referrer|refcode|ref_code|referralcode|referral_code|invite|invitecode|invite_code|inviter|r|rid|refid)=[^&]{3,}"
+    r"|[?&](?i:ref|referral|referrer|refcode|ref_code|referralcode|referral_code|invite|invitecode|invite_code|inviter|r|rid|refid|accesscode|access_code)=[^&]{3,}"
+    r"|^(?!.*(?:medium|substack|youtube|tiktok|threads|mastodon|social|\.pub)\b)[^@]*/@[\w.]{3,}/?$"
 )
 
 

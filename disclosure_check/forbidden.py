@@ -76,13 +76,15 @@ def find_offences(inquiry: Inquiry) -> Iterator[Offence]:
 def _contradictions(inquiry: Inquiry) -> Iterator[Offence]:
     case = inquiry.case
     undisclosed = [connection for connection, breaches in inquiry.judged if any(breach.name in UNDISCLOSED for breach in breaches)]
+    is_told = any(signal.kind.grade == "adequate" for signal in case.disclosures())  # "they didn't pay me, but gave me ..."
     for denial in case.found.signals:
         if denial.kind.role != "denial" or denial.assertion != "affirmed":
             continue
         denied = [
             connection for connection, _ in inquiry.judged if connection.kind in denial.kind.shows and _contradicts(denial, connection)
         ]
-        denied += [connection for connection in undisclosed if connection.kind in ("discount", "affiliate") and connection.triggers]
+        if denial.kind.topic == "denial-paid" and not is_told:
+            denied += [connection for connection in undisclosed if connection.kind in ("discount", "affiliate") and connection.triggers]
         if denied:
             yield Offence(Span(denial.start, denial.end), denied[0], "denies what the post shows or declares")
 
