@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from disclosure_check.annotate import Annotations
-    from disclosure_check.case import Breach, Case, Connection
+    from disclosure_check.case import Breach, Case, Connection, Trigger
     from disclosure_check.model import Platform, Post, Severity
     from disclosure_check.rulebook import Rule, Rulebook
 
@@ -84,7 +84,8 @@ def _fits(rule: Rule, breach: Breach, case: Case) -> bool:
 
 def _finding(case: Case, rule: Rule, breach: Breach) -> Finding:
     plain = PLAIN_KINDS[breach.connection.kind]
-    evidence = [Evidence(trigger.label, plain, trigger.start, trigger.end) for trigger in breach.connection.triggers[:SHOWN_TRIGGERS]]
+    triggers = _apart(breach.connection.triggers)[:SHOWN_TRIGGERS]
+    evidence = [Evidence(trigger.label, plain, trigger.start, trigger.end) for trigger in triggers]
     if breach.connection.declared:
         evidence.append(Evidence("declared", f"the author declares {plain}"))
     if breach.disclosure is not None:
@@ -92,6 +93,15 @@ def _finding(case: Case, rule: Rule, breach: Breach) -> Finding:
     else:
         evidence.append(Evidence("absent", breach.note))
     return _render(case, rule, breach.span, breach.connection, tuple(evidence))
+
+
+def _apart(triggers: tuple[Trigger, ...]) -> list[Trigger]:
+    """Return the triggers without those that overlap an earlier one: several expressions may find the same words."""
+    kept: list[Trigger] = []
+    for trigger in triggers:
+        if not kept or trigger.start >= kept[-1].end:
+            kept.append(trigger)
+    return kept
 
 
 def _render(case: Case, rule: Rule, span: Span, connection: Connection | None, evidence: tuple[Evidence, ...]) -> Finding:
