@@ -86,6 +86,10 @@ class Case:
         end = len(self.text) if end is None else end
         return any(pattern.compiled().search(self.text, start, end) for pattern in self.contexts.get(topic, ()))
 
+    def matches(self, topic: str, words: str) -> bool:
+        """Return whether `words` are just the words of a context."""
+        return any(pattern.compiled().fullmatch(words) for pattern in self.contexts.get(topic, ()))
+
     def words(self, signal: Signal) -> str:
         return self.text[signal.at : signal.to]
 
@@ -112,7 +116,7 @@ def disclosure_link(case: Case) -> Span | None:
     """Return the original span of a link that is only called "Disclosure", "Legal" or the like."""
     for link in case.found.links:
         words = case.text[link.at : link.to].strip()
-        if words and any(pattern.compiled().fullmatch(words) for pattern in case.contexts.get("disclosure-link", ())):
+        if words and case.matches("disclosure-link", words):
             return Span(link.link.text_start, link.link.text_end)
     return None
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from disclosure_check.case import Case
 
 LABEL = 60  # folded characters between a link and the label that belongs to it
+BLOCK_PARAGRAPHS = 3  # that a heading such as "Sponsors" speaks for
+LONGEST_BLOCK = 1500  # folded characters
 OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
 
 
@@ -101,14 +103,16 @@ def _is_own_work(case: Case, link: LinkSignal) -> bool:
 
 
 def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:
-    """Whether a link stands in the list under a heading that says "Sponsors"."""
+    """Whether a link stands in the block under a heading that says "Sponsors" or "Sponsored"."""
     layout = case.found.layout
     for disclosure in case.disclosures():
-        if disclosure.kind.topic != "payment":
-            continue
         heading = layout.paragraph(disclosure.at)
-        below = layout.paragraph(min(heading.end, len(case.text) - 1))
-        is_heading = case.text[heading.start : heading.end].strip(" \n:*#").lower().endswith(("sponsor", "sponsors"))
-        if is_heading and heading.start <= link.at < below.end:
+        words = case.text[heading.start : heading.end].strip(" \n:*#").lower()
+        if disclosure.kind.topic not in ("payment", "sponsored", "ad") or not case.matches("sponsor-heading", words):
+            continue
+        end = heading.end
+        for _ in range(BLOCK_PARAGRAPHS):
+            end = layout.paragraph(min(end, len(case.text) - 1)).end
+        if heading.start <= link.at < min(end, heading.end + LONGEST_BLOCK):
             return True
     return False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from disclosure_check.annotate import LinkSignal, Signal
     from disclosure_check.case import Breach, Case, Connection
 
+SHOPPING = 150  # folded characters before a link in which a word such as "shop" makes it one to buy from
 UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
 COMMON_CAPITALS = frozenset(
     [
@@ -116,9 +117,13 @@ def _opaque_links(inquiry: Inquiry) -> Iterator[Offence]:
     if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
         return
     is_denied = any(signal.kind.role == "denial" for signal in case.found.signals)
-    is_list = len(opaque) >= PILE and not is_denied and not case.has("own-offer") and case.has("shopping")
+    is_list = len(opaque) >= PILE and not is_denied and not case.has("own-offer") and any(_is_shopping(case, link) for link in opaque)
     if is_list == ("links" in inquiry.match):
         yield Offence(Span(opaque[0].link.start, opaque[0].link.end), None, f"{len(opaque)} short links hide where they lead")
+
+
+def _is_shopping(case: Case, link: LinkSignal) -> bool:
+    return case.has("shopping", max(0, link.at - SHOPPING), link.at)
 
 
 def _is_account_line(case: Case, link: LinkSignal) -> bool:
