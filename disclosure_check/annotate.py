@@ -92,6 +92,8 @@ def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[
     found = []
     for link in (*markup.links, *prose.links):
         at, to = prose.offsets.folded(link.text_start), prose.offsets.folded(link.text_end)
+        while at < len(prose.text) and prose.text[at] in " \n\u2005":  # emoji at its beginning are folded into the gap before it
+            at += 1
         found.append(LinkSignal(link, classify_url(link.url, rulebook.links()), at, max(to, at + 1)))
     yield from sorted(found, key=lambda signal: (signal.at, signal.link.start))
 
@@ -110,8 +112,8 @@ def _signals(
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
-                sentence = layout.sentence(span.start)
-                context = prose.text[sentence.start : max(sentence.end, span.end)]
+                sentence = _around(layout.sentence(span.start), span)
+                context = prose.text[sentence.start : sentence.end]
                 if any(void.compiled().search(context, timeout=TIMEOUT) for void in kind.unless):
                     continue
                 found.append(_signal(kind, span, prose, layout, rulebook.cues))
@@ -181,6 +183,11 @@ def _holds_fitting_link(span: Span, kind: SignalKind, links: tuple[LinkSignal, .
     return any(fits(url, kind.when, [link.link.url for link in links]) for url in inside)
 
 
+def _around(sentence: Span, span: Span) -> Span:
+    """Return the part of a sentence that can bear on `span`: a text without full stops is one long sentence."""
+    return Span(max(sentence.start, span.start - WINDOW), max(span.end, min(sentence.end, span.end + WINDOW)))
+
+
 def _signal(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> Signal:
     original = prose.offsets.span(span.start, span.end)
     disguise = next((oddity for at, oddity in prose.oddities if span.start <= at < span.end), None)
@@ -236,7 +243,8 @@ def _reaching(text: str, cues: Cues) -> str:
 
 
 def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: Cues) -> str:
-    whole = text[sentence.start : max(sentence.end, span.end) + 1]
+    sentence = _around(sentence, span)
+    whole = text[sentence.start : sentence.end + 1]
     leads = not text[sentence.start : span.start].strip(" \n\u2005\"'([*-")
     for assertion, patterns in cues.sentence.items():
         if assertion == "asked" and (leads or kind.role != "disclosure"):
@@ -247,6 +255,7 @@ def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: 
 
 
 def _is_quoted(text: str, paragraph: Span, span: Span) -> bool:
+    paragraph = _around(paragraph, span)
     opening = text.rfind('"', paragraph.start, span.start)
     if opening < 0 or opening + 1 >= len(text) or text[opening + 1].isspace():
         return False

@@ -5,21 +5,20 @@ Offsets `at`/`to` are those of the folded text; `start`/`end` those of the origi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from disclosure_check.model import Span
 from disclosure_check.segment import depth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from disclosure_check.annotate import Annotations, LinkSignal, Signal
     from disclosure_check.model import Platform, Post
     from disclosure_check.rulebook import Expression, Rulebook
 
 BESIDE = 300  # folded characters: farther apart than this is not beside, even without a line break
 ABOVE = 500  # a label this far above what it explains still stands with it
+MOST = 200  # disclosures of a post, and triggers of a connection, that are judged; only machines write more
 HEADING = 40  # a paragraph no longer than this heads the next
 
 
@@ -65,21 +64,11 @@ class Case:
     found: Annotations
     rulebook: Rulebook
     contexts: dict[str, tuple[Expression, ...]]  # the expressions of the rule data's "context" signals, by topic
+    disclosures: tuple[Signal, ...]  # what the post affirms as a disclosure, wherever it stands; at most MOST
 
     @property
     def text(self) -> str:
         return self.found.prose.text
-
-    def disclosures(self) -> Iterator[Signal]:
-        """Yield what the post affirms as a disclosure, wherever it stands, except the words of a link to a disclosure."""
-        linked = disclosure_link(self)
-        for signal in self.found.signals:
-            if (
-                signal.kind.role == "disclosure"
-                and signal.assertion == "affirmed"
-                and not (linked and linked.start <= signal.start < linked.end)
-            ):
-                yield signal
 
     def has(self, topic: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether words of a context stand in folded `[start, end)`."""
@@ -104,7 +93,16 @@ def make_case(post: Post, platform: Platform, found: Annotations, rulebook: Rule
     for kind in rulebook.signals:
         if kind.role == "context":
             contexts[kind.topic] = (*contexts.get(kind.topic, ()), *kind.patterns)
-    return Case(post, platform, found, rulebook, contexts)
+    case = Case(post, platform, found, rulebook, contexts, ())
+    linked = disclosure_link(case)
+    told = [
+        signal
+        for signal in found.signals
+        if signal.kind.role == "disclosure"
+        and signal.assertion == "affirmed"
+        and not (linked and linked.start <= signal.start < linked.end)  # the words of a link to a disclosure disclose nothing
+    ]
+    return replace(case, disclosures=tuple(told[:MOST]))
 
 
 def is_affiliate(link: LinkSignal) -> bool:

@@ -48,7 +48,7 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
             message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
             return PostReport(post, platform.name, post.connections, error=message)
         found = annotate(post, parse(post), platform, rulebook)
-        if not found.signals and not found.links and not post.connections and not post.platform_label:
+        if not found.signals and not found.links and not post.connections and not post.platform_label and not post.page_sponsor:
             return PostReport(post, platform.name, ())
         from disclosure_check.evaluate import evaluate
 

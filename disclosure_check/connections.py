@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disclosure_check.case import Connection, Trigger, is_affiliate
+from disclosure_check.case import MOST, Connection, Trigger, is_affiliate
 from disclosure_check.model import CONNECTIONS
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def find_connections(case: Case) -> list[Connection]:
     shown: dict[str, list[Trigger]] = {}
     for kind, trigger in (*_by_words(case), *_by_links(case)):
         shown.setdefault(kind, []).append(trigger)
+    if case.post.page_sponsor and not declared:
+        shown.setdefault("paid", [])
     if declared == {"none"}:
         shown = {kind: triggers for kind, triggers in shown.items() if kind not in ("discount", "contest")}
     return [
-        Connection(kind, kind in declared, tuple(sorted(shown.get(kind, ()), key=lambda trigger: trigger.at)))
+        Connection(kind, kind in declared, tuple(sorted(shown.get(kind, ()), key=lambda trigger: trigger.at)[:MOST]))
         for kind in CONNECTIONS
         if kind in declared or kind in shown
     ]
@@ -51,7 +53,7 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
         ):
             for kind in signal.kind.shows:
                 yield kind, _trigger(signal)
-    for signal in case.disclosures():
+    for signal in case.disclosures:
         if signal.kind.topic == "affiliate-label" and signal.channel == "body" and _labels_a_link(case, signal):
             yield "affiliate", _trigger(signal)
 
@@ -99,13 +101,14 @@ def _labels_a_link(case: Case, label: Signal) -> bool:
 
 def _is_own_work(case: Case, link: LinkSignal) -> bool:
     line = case.found.layout.line(link.at)
-    return case.has("own-work", max(line.start, link.at - OWN_BEFORE), min(line.end, link.to + 40))
+    start = 0 if case.platform.form == "article" else line.start
+    return case.has("own-work", max(start, link.at - OWN_BEFORE), min(line.end, link.to + 40))
 
 
 def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:
     """Whether a link stands in the block under a heading that says "Sponsors" or "Sponsored"."""
     layout = case.found.layout
-    for disclosure in case.disclosures():
+    for disclosure in case.disclosures:
         heading = layout.paragraph(disclosure.at)
         words = case.text[heading.start : heading.end].strip(" \n:*#").lower()
         if disclosure.kind.topic not in ("payment", "sponsored", "ad") or not case.matches("sponsor-heading", words):

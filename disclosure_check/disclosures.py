@@ -50,6 +50,7 @@ COMMON_WORDS = frozenset(
     ]
 )
 BLOCK_TOPICS = ("sponsored", "payment", "brought", "presented")  # may label a block of an article only
+SPONSOR_TOPICS = ("partnership", "presented", "sponsor-word")  # ambiguous, but they tell that somebody pays
 UNTOLD = ("absent", "absent-from-excerpt", "far-bare-label", "inadequate", "far-below-link", "elsewhere", "hyperlinked")
 
 
@@ -76,12 +77,15 @@ def _beside(breach: Breach) -> Breach:
 
 
 def _is_told(case: Case, connection: Connection) -> bool:
-    return any(connection.kind in disclosure.kind.covers and disclosure.kind.grade == "adequate" for disclosure in case.disclosures())
+    return any(
+        connection.kind in disclosure.kind.covers and (disclosure.kind.grade == "adequate" or disclosure.kind.topic in SPONSOR_TOPICS)
+        for disclosure in case.disclosures
+    )
 
 
 def _best(case: Case, connection: Connection, severities: Callable[[Breach], list[Severity]]) -> list[Breach]:
     best: tuple[tuple[int, int, bool], list[Breach]] | None = None
-    for disclosure in case.disclosures():
+    for disclosure in case.disclosures:
         if connection.kind in disclosure.kind.covers and not _says_nothing_of(case, connection, disclosure):
             breaches = _breaches(case, connection, disclosure)
             weight = (*_weight(breaches, severities), disclosure.kind.grade != "adequate")
@@ -167,7 +171,7 @@ def _placement(case: Case, connection: Connection, disclosure: Signal) -> Iterat
     if connection.kind in ("affiliate", "discount") and connection.triggers:
         yield from _by_adjacency(case, connection, disclosure)
     else:
-        yield from _by_fold(case, disclosure)
+        yield from _by_fold(case, connection, disclosure)
 
 
 def _pile_position(case: Case, disclosure: Signal) -> str | None:
@@ -192,7 +196,7 @@ def _is_pile_item(case: Case, item: Span) -> bool:
     facts = [link.fact for link in case.found.links if link.at == item.start]
     if any(fact is not None and fact.role == "platform" for fact in facts):
         return False
-    return not any(signal.at < item.end and signal.to > item.start for signal in case.disclosures() if signal.kind.grade == "adequate")
+    return not any(signal.at < item.end and signal.to > item.start for signal in case.disclosures if signal.kind.grade == "adequate")
 
 
 def _is_shown_whole(case: Case) -> bool:
@@ -200,8 +204,10 @@ def _is_shown_whole(case: Case) -> bool:
     return case.platform.fold is None or (limit is not None and len(case.post.text) - case.post.body_start <= limit)
 
 
-def _by_fold(case: Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
-    folds = case.depth(disclosure)
+def _by_fold(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    folds = case.depth(disclosure) if disclosure.kind.topic != "brand-role" else 0.0  # a tag is what it is, wherever it stands
+    if case.platform.form == "article" and connection.kind in ("gift", "loan", "travel"):
+        folds /= 2  # a review tells where its object came from where it begins with the object, not always in its first lines
     is_block = case.platform.form in ("article", "audio") and has_offer_beside(case, disclosure)
     if folds > 1 and not (is_block and not case.has("about-this-post", disclosure.at, disclosure.to)):
         yield ("past-fold" if folds <= FAR else "far-past-fold"), f"{case.platform.title} cuts the post before it"
@@ -238,6 +244,8 @@ def _absence(case: Case, connection: Connection) -> Breach:
     linked = disclosure_link(case)
     if case.post.platform_label and connection.declared:
         return Breach("label-only", topic, connection, span, "only the platform's own label says so")
+    if case.post.page_sponsor and not connection.declared and not connection.triggers:
+        return Breach("front-matter-only", topic, connection, span, "the front matter names a sponsor, the text doesn't")
     if lesser:
         return Breach("lesser-kind", lesser.kind.topic, connection, Span(lesser.start, lesser.end), "a lesser tie is said", lesser)
     if linked:
@@ -250,7 +258,7 @@ def _absence(case: Case, connection: Connection) -> Breach:
 
 
 def _lesser_tie(case: Case) -> Signal | None:
-    for signal in case.disclosures():
+    for signal in case.disclosures:
         if signal.channel == "body" and (signal.kind.grade == "adequate" or signal.kind.topic == "bare-gift"):
             return signal
     return None

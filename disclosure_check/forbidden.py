@@ -77,7 +77,7 @@ def find_offences(inquiry: Inquiry) -> Iterator[Offence]:
 def _contradictions(inquiry: Inquiry) -> Iterator[Offence]:
     case = inquiry.case
     undisclosed = [connection for connection, breaches in inquiry.judged if any(breach.name in UNDISCLOSED for breach in breaches)]
-    is_told = any(signal.kind.grade == "adequate" for signal in case.disclosures())  # "they didn't pay me, but gave me ..."
+    is_told = any(signal.kind.grade == "adequate" for signal in case.disclosures)  # "they didn't pay me, but gave me ..."
     for denial in case.found.signals:
         if denial.kind.role != "denial" or denial.assertion != "affirmed":
             continue
@@ -114,7 +114,7 @@ def _opaque_links(inquiry: Inquiry) -> Iterator[Offence]:
     opaque = [
         link for link in case.found.links if link.fact is not None and link.fact.role == "opaque" and not _is_account_line(case, link)
     ]
-    if not opaque or any(True for _ in case.disclosures()) or set(case.post.connections) == {"none"}:
+    if not opaque or case.disclosures or set(case.post.connections) == {"none"}:
         return
     is_denied = any(signal.kind.role == "denial" for signal in case.found.signals)
     is_list = len(opaque) >= PILE and not is_denied and not case.has("own-offer") and any(_is_shopping(case, link) for link in opaque)
@@ -137,7 +137,7 @@ def _needless_notices(inquiry: Inquiry) -> Iterator[Offence]:
     has_commission = any(connection.kind == "affiliate" for connection, _ in inquiry.judged)
     if has_commission or case.platform.form != "article" or case.found.links:
         return
-    for signal in case.disclosures():
+    for signal in case.disclosures:
         if signal.kind.topic in ("commission", "affiliate-label") and signal.channel == "body":
             yield Offence(Span(signal.start, signal.end), None, "no affiliate link was found")
             return
@@ -146,7 +146,7 @@ def _needless_notices(inquiry: Inquiry) -> Iterator[Offence]:
 def _thread_parts(inquiry: Inquiry) -> Iterator[Offence]:
     case = inquiry.case
     parts = case.found.layout.parts
-    disclosed = list(case.disclosures())
+    disclosed = case.disclosures
     if not parts or not inquiry.judged or not disclosed:
         return
     names = _names(case, parts)
@@ -178,7 +178,7 @@ def _late_starts(inquiry: Inquiry) -> Iterator[Offence]:
         return
     good = [
         signal
-        for signal in case.disclosures()
+        for signal in case.disclosures
         if "paid" in signal.kind.covers and signal.channel == "body" and signal.kind.grade == "adequate"
     ]
     if good and good[0].at > max(60, len(case.text) * 0.85):

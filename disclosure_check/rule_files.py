@@ -35,6 +35,7 @@ BREACHES = (
     "far-below-link",
     "far-past-fold",
     "foreign-language",
+    "front-matter-only",
     "hidden",
     "hyperlinked",
     "inadequate",

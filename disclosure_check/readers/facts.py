@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from disclosure_check.errors import InputError
@@ -12,6 +12,8 @@ from disclosure_check.model import CONNECTIONS, Post
 Format = Literal["text", "markdown", "html"]
 _FORMATS = ("text", "markdown", "html")
 # What is written for these platforms is written in Markdown.
+# A page that has one of these names somebody who pays.
+_SPONSOR_KEYS = ("sponsor", "sponsors", "sponsored", "sponsored_by", "sponsoredBy")
 _MARKDOWN_PLATFORMS = frozenset({"blog", "newsletter", "podcast"})
 
 
@@ -27,6 +29,7 @@ class Facts:
     connections: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     platform_label: bool | None = None
+    page_sponsor: bool = False
     date: str | None = None
     format: Format | None = None
 
@@ -59,7 +62,8 @@ def read_facts(table: Mapping[str, object], place: str) -> Facts:
 def read_page_facts(front_matter: Mapping[str, object], place: str) -> Facts:
     """Return the facts of a whole front matter: its `disclosure` table, and its own title, date and lang.
 
-    A site's own `disclosure: true` or `disclosure: some text` isn't ours and declares nothing.
+    A site's own `disclosure: true` or `disclosure: some text` isn't ours and declares nothing. A sponsor that the page
+    names is a payment, whether or not its layout shows it.
     """
     table = front_matter.get("disclosure")
     merged = dict(table) if isinstance(table, Mapping) else {}
@@ -67,7 +71,7 @@ def read_page_facts(front_matter: Mapping[str, object], place: str) -> Facts:
         value = front_matter.get(key)
         if key not in merged and (isinstance(value, str | int | float)):
             merged[key] = value
-    return read_facts(merged, place)
+    return replace(read_facts(merged, place), page_sponsor=any(front_matter.get(key) for key in _SPONSOR_KEYS))
 
 
 def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_line: int | None = None, id_: str | None = None) -> Post:
@@ -101,6 +105,7 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
         connections=facts.connections or page.connections or defaults.connections,
         brands=facts.brands or page.brands or defaults.brands,
         platform_label=next((label for label in labels if label is not None), False),
+        page_sponsor=page.page_sponsor,
         date=facts.date or page.date or defaults.date,
         record_line=record_line,
         body_start=body_start,
