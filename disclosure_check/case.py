@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BESIDE = 300  # folded characters: farther apart than this is not beside, even without a line break
 ABOVE = 500  # a label this far above what it explains still stands with it
 MOST = 200  # disclosures of a post, and triggers of a connection, that are judged; only machines write more
+SHOWN_URL = 30  # characters: platforms shorten a bare URL to about so many
 HEADING = 40  # a paragraph no longer than this heads the next
 
 
@@ -84,7 +85,8 @@ class Case:
 
     def depth(self, signal: Signal | Trigger) -> float:
         """Return how deep a signal lies, in folds of the platform."""
-        return depth(self.post, self.platform, signal.start, signal.at)
+        urls = sum(link.at < signal.at for link in self.found.links if link.link.start == link.link.text_start)
+        return depth(self.post, self.platform, signal.start, signal.at + urls * SHOWN_URL)
 
 
 def make_case(post: Post, platform: Platform, found: Annotations, rulebook: Rulebook) -> Case:

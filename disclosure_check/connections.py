@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LABEL = 60  # folded characters between a link and the label that belongs to it
 BLOCK_PARAGRAPHS = 3  # that a heading such as "Sponsors" speaks for
 LONGEST_BLOCK = 1500  # folded characters
+COMPANY_TOPICS = ("bare-gift", "brand-x-name", "partnership", "promo", "role", "shorthand")  # what companies say in other senses
 OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
 
 
@@ -43,8 +44,11 @@ def find_connections(case: Case) -> list[Connection]:
 
 
 def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
+    is_company = case.has("company-voice") and not case.has("first-person")  # a company speaks for itself
     for signal in case.found.signals:
         if signal.assertion != "affirmed" or signal.channel != "body" or not signal.kind.shows:
+            continue
+        if is_company and (signal.kind.role == "connection" or signal.kind.topic in COMPANY_TOPICS):
             continue
         if (
             signal.kind.role in ("connection", "disclosure", "pointer")
@@ -74,7 +78,7 @@ def _is_own_offer(case: Case, signal: Signal) -> bool:
     line, paragraph = case.found.layout.line(signal.at), case.found.layout.paragraph(signal.at)
     if case.has("own-label", max(line.start, signal.at - 60), signal.at):
         return True
-    if case.has("own-offer", max(0, signal.at - OWN_BEFORE), min(paragraph.end, signal.to + OWN_AFTER)):
+    if case.has("own-offer", max(0, signal.at - OWN_BEFORE), min(line.end, signal.to + OWN_AFTER)):
         return True
     needs_offer = case.platform.form == "article" and signal.kind.topic == "code"
     return needs_offer and not case.has("offer", max(paragraph.start, signal.at - OWN_AFTER), min(paragraph.end, signal.to + OWN_AFTER))
@@ -101,8 +105,9 @@ def _labels_a_link(case: Case, label: Signal) -> bool:
 
 def _is_own_work(case: Case, link: LinkSignal) -> bool:
     line = case.found.layout.line(link.at)
-    start = 0 if case.platform.form == "article" else line.start
-    return case.has("own-work", max(start, link.at - OWN_BEFORE), min(line.end, link.to + 40))
+    if case.platform.form == "article" and case.has("own-release", max(0, link.at - OWN_BEFORE), link.at):
+        return True
+    return case.has("own-work", max(line.start, link.at - OWN_BEFORE), min(line.end, link.to + 60))
 
 
 def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:

@@ -25,6 +25,12 @@ _VANITY = re.compile(
     rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$",
     re.IGNORECASE,
 )
+# Where an invitation leads into a group, and nobody earns from it.
+_COMMUNITY = re.compile(
+    r"^(?:https?://)?(?:[\w-]+\.)*(?:discord|discordapp|slack|telegram|t|whatsapp|zoom|meetup|facebook|linkedin|github|gitlab|gitter|google|youtube|twitch|"
+    r"steamcommunity|eventbrite|teams|signal|matrix|groups|goodreads|strava|trello|notion)\.\w+/",
+    re.IGNORECASE,
+)
 # An address that carries somebody's own invitation: "/join/OI9Q2GEQ", "?ref=dana", "/r/dana81".
 _INVITATION = re.compile(
     r"/(?i:join|invite|invited|r|ref|refer|referral|referrals|i|signup|register)/(?=[\w-]*[A-Z0-9])[\w-]{4,}/?(?:[^\w/]|$)"
@@ -39,7 +45,7 @@ def fits(url: str, conditions: frozenset[str], urls: Iterable[str]) -> bool:
     `urls` are all links of the post; those to accounts tell what its author is called.
     """
     if "invitation-link" in conditions:
-        return bool(_INVITATION.search(url))
+        return bool(_INVITATION.search(url)) and not _COMMUNITY.search(url)
     if "creator-link" in conditions:
         return names_creator(url, handles_of(urls))
     return is_vanity(url) or names_creator(url, handles_of(urls))

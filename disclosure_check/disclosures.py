@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from disclosure_check.case import ABOVE, BESIDE, Breach, Connection, disclosure_link, has_offer_beside, is_among_credits, is_beside, is_with
+from disclosure_check.case import (
+    ABOVE,
+    BESIDE,
+    Breach,
+    Connection,
+    disclosure_link,
+    has_offer_beside,
+    is_affiliate,
+    is_among_credits,
+    is_beside,
+    is_with,
+)
 from disclosure_check.model import SEVERITIES, Span
 
 if TYPE_CHECKING:
@@ -223,7 +234,18 @@ def _by_adjacency(case: Case, connection: Connection, disclosure: Signal) -> Ite
     follows = case.depth(first) > 1 and any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
     mostly_explained = len(unexplained) * 2 <= len(connection.triggers)
     is_lost = (case.depth(disclosure) > 1 or is_long) and not follows and not mostly_explained
-    yield ("far-below-link" if is_lost or is_among_credits(case, disclosure) else "below-link"), "the link comes first"
+    is_lost = is_lost or _is_about_links_only(case, connection, disclosure) or is_among_credits(case, disclosure)
+    yield ("far-below-link" if is_lost else "below-link"), "the link comes first"
+
+
+def _is_about_links_only(case: Case, connection: Connection, disclosure: Signal) -> bool:
+    """Whether a commission is told of links somewhere below, while a code stands by itself."""
+    has_links = any(is_affiliate(link) for link in case.found.links)
+    if connection.kind != "discount" or disclosure.kind.topic != "commission" or not has_links:
+        return False
+    sentence = case.found.layout.sentence(disclosure.at)
+    mentions_code = "code" in case.text[sentence.start : sentence.end].lower()
+    return not mentions_code and not any(is_with(case, disclosure, trigger) for trigger in connection.triggers)
 
 
 def _is_explained(case: Case, disclosure: Signal, trigger: Trigger) -> bool:

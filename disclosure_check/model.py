@@ -217,5 +217,6 @@ class Platform:
     fold_lines: int | None = None  # lines shown before "more"
     shown_whole_up_to: int | None = None  # a post up to this length has no fold
     limit: int | None = None  # the longest post, in characters
+    title_limit: int | None = None  # the longest title; exports put it on a line of its own before the text
     label: str | None = None  # what the platform's own disclosure tool is called
     references: tuple[Reference, ...] = field(default=())

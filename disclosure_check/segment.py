@@ -86,11 +86,19 @@ def _part_number(text: str, start: int) -> int:
     return int(number.group(1)) if number else 0
 
 
+def _title_length(post: Post, platform: Platform) -> int:
+    """Return how long the title is that stands before the text of an exported post, on a line of its own; else 0."""
+    if platform.title_limit is None or post.title is not None:
+        return 0
+    title = re.match(rf"[^\n]{{1,{platform.title_limit}}}\r?\n[ \t]*\r?\n", post.text[post.body_start :])
+    return title.end() if title else 0
+
+
 def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     """Return how deep a place of the post lies, in folds: up to 1 is seen without a tap, 2 is twice as far.
 
-    `offset` is the place in `post.text`, `seen` the number of visible characters before it (used where markup makes
-    the two differ). 0 for a platform that shows the post whole. A ladder of empty lines hides what follows anywhere.
+    `offset` is the place in `post.text`, `seen` the number of characters that a reader sees before it: without markup,
+    and with bare URLs as short as they are shown. 0 for a platform that shows the post whole. A ladder of empty lines hides what follows anywhere.
     Source of the numbers: `platform.references`.
     """
     before = post.text[post.body_start : offset]
@@ -98,10 +106,9 @@ def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
         return 3.0
     if platform.shown_whole_up_to is not None and len(post.text) - post.body_start <= platform.shown_whole_up_to:
         return 0.0
-    characters = len(before) if post.format == "text" else seen
     depths = [0.0]
     if platform.fold:
-        depths.append(characters / platform.fold)
+        depths.append((seen - _title_length(post, platform)) / platform.fold)
     if platform.fold_lines and post.format == "text":
         depths.append(before.lstrip().count("\n") / platform.fold_lines + (0.01 if before.strip() else 0.0))
     return max(depths)
