@@ -139,6 +139,7 @@ class LinkData:
 
 
 NO_LINK_DATA = LinkData()
+_LISTS = ("destinations", "ordinary_labels", "ordinary_segments", "bare_domains", "spelled_domains", "labels", "openers")
 
 
 class _Parts(NamedTuple):
@@ -148,13 +149,13 @@ class _Parts(NamedTuple):
     query: str
 
 
-def load_link_data(path: Path) -> LinkData:
-    """Return the facts of a JSON Lines file, whose first row says what the fields mean.
+def load_link_data(path: Path, base: LinkData = NO_LINK_DATA) -> LinkData:
+    """Return the facts of a JSON Lines file, whose first row says what the fields mean, added to those of `base`.
 
     Raises RuleError if the file can't be read or a row is not of that form.
     """
-    data = LinkData()
-    lists: dict[str, Any] = {}
+    data = LinkData(dict(base.hosts), dict(base.params), dict(base.segments), shapes=dict(base.shapes))
+    lists: dict[str, Any] = {name: getattr(base, name) for name in _LISTS}
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -164,7 +165,8 @@ def load_link_data(path: Path) -> LinkData:
             continue
         try:
             row = json.loads(line)
-            lists |= _add_row(row, data)
+            for name, values in _add_row(row, data).items():
+                lists[name] = lists[name] | values if isinstance(values, frozenset) else (*lists[name], *values)
         except (ValueError, TypeError, KeyError, AttributeError, re.error) as error:
             raise RuleError(f"{path}:{number}: this row is not a fact about links: {error}") from error
     return LinkData(data.hosts, data.params, data.segments, shapes=data.shapes, **lists)

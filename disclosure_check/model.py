@@ -62,10 +62,10 @@ class Post:
     connections: tuple[str, ...] = ()  # declared, of CONNECTIONS; ("none",) says that there is none; () is unknown
     brands: tuple[str, ...] = ()
     platform_label: bool = False  # the platform's own paid-partnership label is on
-    page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
     date: str | None = None
     record_line: int | None = None  # the line of the file on which a JSONL record stands
     body_start: int = 0  # where the prose begins: just behind the front matter
+    page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
 
 
 @dataclass(frozen=True, slots=True)

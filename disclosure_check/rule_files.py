@@ -48,6 +48,22 @@ BREACHES = (
 )
 ROLES = ("connection", "context", "denial", "disclosure", "pointer", "wording")
 GRADES = ("adequate", "ambiguous", "inadequate")
+FORMS = ("article", "audio", "listing", "long", "short")
+CONDITIONS = ("creator-link", "declared", "invitation-link", "vanity-link", *FORMS)
+PLACEMENTS = ("adjacent", "fold")
+_PLATFORM_KEYS = (
+    "aliases",
+    "fold",
+    "fold_lines",
+    "form",
+    "label",
+    "limit",
+    "name",
+    "references",
+    "shown_whole_up_to",
+    "title",
+    "title_limit",
+)
 PLACEHOLDERS = ("brand", "connection", "fold", "match", "platform", "position")
 _SIGNAL_KEYS = ("anchors", "covers", "grade", "id", "patterns", "placement", "role", "shows", "topic", "unless", "when")
 _WORD = re.compile(r"\{([a-z_]+)\}")
@@ -70,7 +86,7 @@ def read_pack(folder: Path, *, check: bool = True) -> dict[str, Any]:
         elif "cues" in data:
             pack["cues"] |= data["cues"]
         elif "platforms" in data:
-            pack["platforms"] += data["platforms"]
+            pack["platforms"] += [_checked_platform(path, table) if check else table for table in data["platforms"]]
         else:
             pack["rules"].append((_checked_rule(path, data) if check else data) | {"path": place})
     if check:
@@ -124,13 +140,36 @@ def _checked_signal(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     for key in ("id", "role", "patterns"):
         if key not in table:
             raise fail(path, "signals", f"signal {name}: the key {key!r} is missing")
-    for key, value, known in (("role", table["role"], ROLES), ("grade", table.get("grade", GRADES[0]), GRADES)):
+    for key in ("anchors", "covers", "patterns", "shows", "unless", "when"):
+        if not isinstance(table.get(key, []), list):
+            raise fail(path, key, f"signal {name}: {key} must be a list, such as {key} = [...]")
+    choices = [("role", table["role"], ROLES), ("grade", table.get("grade", GRADES[0]), GRADES)]
+    choices += [("placement", table.get("placement", PLACEMENTS[0]), PLACEMENTS)]
+    choices += [("when", condition, CONDITIONS) for condition in table.get("when", [])]
+    for key, value, known in choices:
         if value not in known:
             raise fail(path, key, f"signal {name}: {key} {value!r} is not one of {', '.join(known)}")
+    if table["role"] != "context" and not table.get("anchors"):
+        raise fail(path, "id", f"signal {name}: anchors are missing: lower-case words one of which stands in everything it finds")
+    for anchor in table.get("anchors", []):
+        if anchor != anchor.lower():
+            raise fail(path, "anchors", f"signal {name}: anchor {anchor!r} must be in lower case, as the text is searched")
     for key in ("shows", "covers"):
         for kind in table.get(key, []):
             if kind not in CONNECTIONS and not (key == "covers" and kind == "any"):
                 raise fail(path, key, f"signal {name}: {key} {kind!r} is not one of {', '.join(CONNECTIONS)}")
+    return table
+
+
+def _checked_platform(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    name = table.get("name", "?")
+    for key in sorted(set(table) - set(_PLATFORM_KEYS)):
+        raise fail(path, key, f"platform {name}: unknown key {key!r}; the keys are {', '.join(_PLATFORM_KEYS)}")
+    for key in ("name", "title", "form"):
+        if key not in table:
+            raise fail(path, "name", f"platform {name}: the key {key!r} is missing")
+    if table["form"] not in FORMS:
+        raise fail(path, "form", f"platform {name}: form {table['form']!r} is not one of {', '.join(FORMS)}")
     return table
 
 

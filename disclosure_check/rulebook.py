@@ -134,21 +134,20 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
-    links = cache(partial(load_link_data, own / LINKS_FILE))
+    read_links = partial(load_link_data, own / LINKS_FILE)
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     for pack in packs:
         _add_pack(data, pack)
-        if (pack / LINKS_FILE).is_file():
-            load_link_data(pack / LINKS_FILE)  # so that a fault in it is told at once
-            links = cache(partial(load_link_data, pack / LINKS_FILE))
+        if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
+            read_links = partial(load_link_data, pack / LINKS_FILE, read_links())
     words = data["words"]
     return Rulebook(
         rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
         signals=tuple(_signal(table, words) for table in data["signals"]),
         cues=_cues(data["cues"], words),
         platforms=_platforms(data["platforms"]),
-        links=links,
+        links=cache(read_links),
     )
 
 
@@ -189,15 +188,37 @@ def _add_pack(data: dict[str, Any], folder: Path) -> None:
     for table in pack["rules"]:
         if table["id"] in used:
             raise RuleError(f"{table['path']}:1: rule id {table['id']} is already used by {used[table['id']]}; give it an id of its own")
+    if pack["cues"]:
+        raise RuleError(f"{folder}: a pack can't change the cues, which hold for all rules; leave the file with [cues] out")
+    for name in sorted(set(pack["words"]) & set(data["words"])):
+        raise RuleError(f"{folder}: the word group {name!r} exists already, and patterns that use it would change; choose another name")
     words = data["words"] | pack["words"]
+    for name, value in pack["words"].items():
+        _check_words(folder, name, value, words, words_used)
     for table in pack["signals"]:
         for key in ("patterns", "unless"):
             for pattern in table.get(key, []):
                 _check_pattern(table, key, pattern, words, fail, words_used)
     data["words"] = words
-    data["cues"] |= pack["cues"]
     for key in ("rules", "signals", "platforms"):
         data[key] = [*data[key], *pack[key]]
+
+
+def _check_words(
+    folder: Path,
+    name: str,
+    value: str | list[str],
+    words: Mapping[str, str | list[str]],
+    words_used: Callable[[str], list[str]],
+    above: tuple[str, ...] = (),
+) -> None:
+    """Raise RuleError if the word group `name` uses one that doesn't exist, or itself."""
+    for used in words_used(" ".join([value] if isinstance(value, str) else value)):
+        if used not in words:
+            raise RuleError(f"{folder}: the word group {name!r} uses {{{used}}}, which is not defined under [words]")
+        if used in (name, *above):
+            raise RuleError(f"{folder}: the word group {used!r} uses itself")
+        _check_words(folder, used, words[used], words, words_used, (name, *above))
 
 
 def _check_pattern(
