@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
-from disclosure_check.links import classify_url, find_urls, may_hold_url
 from disclosure_check.model import LINK_MARK, Span
 from disclosure_check.normalize import Prose, normalize
 from disclosure_check.segment import Layout, segment
@@ -85,12 +84,21 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
 
 
 def _find_urls(rulebook: Rulebook, text: str) -> list[UrlMatch]:
-    return find_urls(text, rulebook.links()) if may_hold_url(text) else []
+    if not ("/" in text or "?" in text or "slash" in text.lower()):  # a sign without which nothing is a URL
+        return []
+    from disclosure_check.links import find_urls
+
+    return find_urls(text, rulebook.links())
 
 
 def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
+    links = (*markup.links, *prose.links)
+    if not links:
+        return
+    from disclosure_check.links import classify_url
+
     found = []
-    for link in (*markup.links, *prose.links):
+    for link in links:
         at, to = prose.offsets.folded(link.text_start), prose.offsets.folded(link.text_end)
         while at < len(prose.text) and prose.text[at] in " \n\u2005":  # emoji at its beginning are folded into the gap before it
             at += 1

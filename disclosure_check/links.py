@@ -212,11 +212,6 @@ def _unquote(text: str) -> str:
     return unquote(text)
 
 
-def may_hold_url(text: str) -> bool:
-    """Return whether `text` has a sign without which nothing in it is a URL."""
-    return "/" in text or "?" in text or "slash" in text.lower()
-
-
 def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
     """Return the URLs of running text in order, without overlaps.
 
@@ -226,8 +221,6 @@ def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
     glued a label to it, where the shape of its host's links (in `data`) or a capitalized "Label:" says so.
     """
     found: list[UrlMatch] = []
-    if not may_hold_url(text):
-        return found
     at = 0
     while (start := _START().search(text, at)) is not None:
         at = start.end()

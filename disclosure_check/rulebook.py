@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_check.errors import InputError, RuleError
-from disclosure_check.links import LinkData, load_link_data
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import regex
+
+    from disclosure_check.links import LinkData
 
 Grade = Literal["adequate", "ambiguous", "inadequate"]
 
@@ -134,13 +135,13 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
-    read_links = partial(load_link_data, own / LINKS_FILE)
+    read_links = partial(_read_links, own / LINKS_FILE)
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     for pack in packs:
         _add_pack(data, pack)
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
-            read_links = partial(load_link_data, pack / LINKS_FILE, read_links())
+            read_links = partial(_read_links, pack / LINKS_FILE, read_links())
     words = data["words"]
     return Rulebook(
         rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
@@ -160,6 +161,12 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
         rule |= {"invalid": [], "valid": []}
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
     target.write_text(json.dumps({"sizes": sizes, "pack": pack}, ensure_ascii=False), encoding="utf-8")
+
+
+def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
+    from disclosure_check.links import NO_LINK_DATA, load_link_data
+
+    return load_link_data(path, base or NO_LINK_DATA)
 
 
 def _read_compiled(folder: Path) -> dict[str, Any] | None:

@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from disclosure_check.errors import InputError
+from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
     from yaml import SafeLoader
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*(\r\n|\n|\r|$)")
-_YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_TOML_END = re.compile(r"^\+\+\+[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
+_YAML_END = lazily(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
+_TOML_END = lazily(r"^\+\+\+[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 _JSON_START = re.compile(r"\{\s*(?:\"|\}\s*\n)")
-_KEY_LINE = re.compile(r"[A-Za-z_][\w-]*[ \t]*[:=](?:[ \t]|$)|[ \t]+\S|-[ \t]|#")
-_TOML_PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
+_KEY_LINE = lazily(r"[A-Za-z_][\w-]*[ \t]*[:=](?:[ \t]|$)|[ \t]+\S|-[ \t]|#")
+_TOML_PLACE = lazily(r"\s*\(at line (\d+), column (\d+)\)")
 _MAX_LENGTH = 1_000_000
 
 
@@ -35,7 +36,7 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, object], int]:
 
 def _fenced(text: str, path: str, fence: re.Match[str]) -> tuple[dict[str, object], int]:
     is_yaml = fence[1] == "---"
-    end = (_YAML_END if is_yaml else _TOML_END).search(text, fence.end())
+    end = (_YAML_END() if is_yaml else _TOML_END()).search(text, fence.end())
     if not end:
         if _looks_like_keys(text, fence.end()):
             raise InputError(f'{path}:1: the front matter never ends; close it with a line "{fence[1]}"')
@@ -60,7 +61,7 @@ def _looks_like_keys(text: str, position: int) -> bool:
             break
         lines.append(line)
     keys = sum(1 for line in lines if re.match(r"[A-Za-z_][\w-]*[ \t]*[:=]", line))
-    return keys >= 2 and all(_KEY_LINE.match(line) for line in lines)
+    return keys >= 2 and all(_KEY_LINE().match(line) for line in lines)
 
 
 def _yaml(content: str, path: str) -> object:
@@ -103,9 +104,9 @@ def _toml(content: str, path: str) -> object:
         # TOML takes no lone carriage return.
         return tomllib.loads(content.replace("\r\n", "\n").replace("\r", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = _TOML_PLACE.search(str(error))
+        place = _TOML_PLACE().search(str(error))
         line = 1 + int(place[1]) if place else 2
-        what = _TOML_PLACE.sub("", str(error))
+        what = _TOML_PLACE().sub("", str(error))
         raise InputError(f'{path}:{line}: the front matter is not valid TOML ({what}); write key = "value" on each line') from error
 
 
