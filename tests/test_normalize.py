@@ -6,7 +6,7 @@ import string
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosure_check.links import find_urls
@@ -202,6 +202,7 @@ FRAGMENTS = st.sampled_from(
 CAPTIONS = st.lists(FRAGMENTS, max_size=25).map("".join)
 
 
+@settings(deadline=None)  # a machine under load is no fault
 @given(st.one_of(ANY_TEXT, CAPTIONS))
 def test_each_folded_character_maps_into_the_original_in_order(text: str):
     prose = folded(text)
@@ -213,6 +214,7 @@ def test_each_folded_character_maps_into_the_original_in_order(text: str):
     assert [link for link in prose.links if not 0 <= link.start < link.end <= len(text)] == []
 
 
+@settings(deadline=None)  # a machine under load is no fault
 @given(st.one_of(ANY_TEXT, CAPTIONS), st.data())
 def test_a_folded_slice_maps_to_the_span_from_its_first_to_its_last_character(text: str, data):
     prose = folded(text)
@@ -223,6 +225,7 @@ def test_a_folded_slice_maps_to_the_span_from_its_first_to_its_last_character(te
         assert prose.offsets.span(at, to) == Span(first.start, last.end)
 
 
+@settings(deadline=None)  # a machine under load is no fault
 @given(st.one_of(ANY_TEXT, CAPTIONS), st.integers(0, 200))
 def test_each_original_offset_maps_into_the_folded_text(text: str, offset: int):
     prose = folded(text)
@@ -232,6 +235,7 @@ def test_each_original_offset_maps_into_the_folded_text(text: str, offset: int):
 PLAIN_WORDS = st.text(string.ascii_letters + "'#@,.!?%$&-", min_size=2, max_size=9).filter(lambda word: not find_urls(word))
 
 
+@settings(deadline=None)  # a machine under load is no fault
 @given(st.lists(PLAIN_WORDS, max_size=20), st.sampled_from([" ", "\n", "\n\n"]))
 def test_ascii_words_with_plain_gaps_are_left_as_they_are(words: list[str], gap: str):
     text = gap.join(words)
@@ -240,6 +244,7 @@ def test_ascii_words_with_plain_gaps_are_left_as_they_are(words: list[str], gap:
     assert [prose.offsets.span(at, at + 1) for at in range(len(text))] == [Span(at, at + 1) for at in range(len(text))]
 
 
+@settings(deadline=None)  # a machine under load is no fault
 @given(ANY_TEXT)
 def test_pieces_of_any_cut_fold_to_the_same_text(text: str):
     cut = len(text) // 2
