@@ -6,16 +6,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench wheel clean
+.PHONY: help demo test fixtures lint types bench wheel clean
 
 help:
-	@echo "make demo    set up, check the posts in fixtures/ and show the findings"
-	@echo "make test    set up, run all tests"
-	@echo "make lint    ruff: style and format"
-	@echo "make types   mypy --strict"
-	@echo "make bench   how long a check takes to start"
-	@echo "make wheel   build the distribution into dist/"
-	@echo "make clean   remove the environment and what tools left behind"
+	@echo "make demo      set up, check the posts in fixtures/ and show the findings"
+	@echo "make test      set up, run all tests"
+	@echo "make fixtures  write the expected reports of the fixtures anew"
+	@echo "make lint      ruff: style and format"
+	@echo "make types     mypy --strict"
+	@echo "make bench     how long a check takes to start"
+	@echo "make wheel     build the distribution into dist/"
+	@echo "make clean     remove the environment and what tools left behind"
 
 $(BIN)/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +36,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
+
+fixtures: $(VENV)/.installed-dev
+	$(BIN)/python fixtures/update.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

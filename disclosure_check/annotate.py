@@ -120,8 +120,9 @@ def _signals(
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
-                sentence = _around(layout.sentence(span.start), span)
-                context = prose.text[sentence.start : sentence.end]
+                is_tag = prose.text[span.start] == "#"  # a tag belongs to all that stands before it
+                around = _around(layout.paragraph(span.start) if is_tag else layout.sentence(span.start), span)
+                context = prose.text[around.start : around.end]
                 if any(void.compiled().search(context, timeout=TIMEOUT) for void in kind.unless):
                     continue
                 found.append(_signal(kind, span, prose, layout, rulebook.cues))
