@@ -12,8 +12,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
+from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Span
-from disclosure_check.normalize import Prose, normalize
+from disclosure_check.normalize import INVISIBLE, Prose, normalize
 from disclosure_check.segment import Layout, segment
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a brac
 OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
 WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
-TAG_REACH = 7  # ... to a hashtag: "not an #ad"
+BEFORE_TAG = lazily(r"\S+ (?:(?:an?|any|paid|the|sponsored|hidden|secret) )*$")  # all that reaches to a hashtag: "not an #ad"
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -199,7 +200,9 @@ def _around(sentence: Span, span: Span) -> Span:
 
 def _signal(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> Signal:
     original = prose.offsets.span(span.start, span.end)
-    disguise = next((oddity for at, oddity in prose.oddities if span.start <= at < span.end), None)
+    disguise = next(
+        (oddity for at, oddity in prose.oddities if span.start <= at < span.end and (oddity != INVISIBLE or at > span.start)), None
+    )
     return Signal(kind, span.start, span.end, original.start, original.end, assess(kind, span, prose, layout, cues), disguise)
 
 
@@ -228,9 +231,12 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
         return "quoted"
     if kind.role == "denial":
         return "affirmed"
-    distance = REACH if text[span.start] != "#" else TAG_REACH  # what a sentence denies, the tag behind it doesn't
-    before = _reaching(text[max(sentence.start, span.start - distance) : span.start], cues)
-    inside = _reaching(text[span.start : span.end], cues)
+    start = max(sentence.start, span.start - REACH)
+    if text[span.start] == "#":  # what a sentence denies, the tag behind it doesn't
+        last = BEFORE_TAG().search(text, start, span.start)
+        start = last.start() if last else span.start
+    before = _reaching(text[start : span.end], span.start - start, cues)
+    inside = _reaching(text[span.start : span.end], span.end - span.start, cues)
     for assertion, patterns in cues.forward.items():
         reach = before + inside if assertion == "negated" else before
         if any(pattern.compiled().search(reach) for pattern in patterns):
@@ -242,11 +248,12 @@ def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cue
     return _by_sentence(kind, span, sentence, text, cues)
 
 
-def _reaching(text: str, cues: Cues) -> str:
-    """Return `text` with everything blanked that no cue can reach from: before a terminating word, and look-alikes."""
+def _reaching(text: str, length: int, cues: Cues) -> str:
+    """Return the first `length` characters of `text`, blank where no cue can reach from: before a terminating word, and look-alikes."""
+    ends = [stop.end() for pattern in cues.terminate for stop in pattern.compiled().finditer(text) if stop.end() <= length]
+    text = text[:length]
     for pattern in cues.pseudo:
         text = pattern.compiled().sub(lambda match: " " * len(match.group()), text)
-    ends = [stop.end() for pattern in cues.terminate for stop in pattern.compiled().finditer(text)]
     last = max(ends, default=0)
     return " " * last + text[last:]
 
@@ -254,7 +261,7 @@ def _reaching(text: str, cues: Cues) -> str:
 def _by_sentence(kind: SignalKind, span: Span, sentence: Span, text: str, cues: Cues) -> str:
     sentence = _around(sentence, span)
     whole = text[sentence.start : sentence.end + 1]
-    leads = not text[sentence.start : span.start].strip(" \n\u2005\"'([*-")
+    leads = not text[sentence.start : span.start].strip(" \n\u2005\"'([*-0123456789/).:")  # behind the number of a part, too
     for assertion, patterns in cues.sentence.items():
         if assertion == "asked" and (leads or kind.role != "disclosure"):
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from disclosure_check.case import MOST, Connection, Trigger, is_affiliate
-from disclosure_check.model import CONNECTIONS
+from disclosure_check.model import CONNECTIONS, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LABEL = 60  # folded characters between a link and the label that belongs to it
 BLOCK_PARAGRAPHS = 3  # that a heading such as "Sponsors" speaks for
 LONGEST_BLOCK = 1500  # folded characters
+LONGEST_HEADING = 100
 COMPANY_TOPICS = ("bare-gift", "brand-x-name", "partnership", "promo", "role", "shorthand")  # what companies say in other senses
 OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
 
@@ -63,8 +64,9 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
 
 
 def _by_links(case: Case) -> Iterator[tuple[str, Trigger]]:
+    blocks = list(_sponsor_blocks(case))
     for link in case.found.links:
-        if is_affiliate(link) and not _is_own_work(case, link) and not _is_in_sponsor_block(case, link):
+        if is_affiliate(link) and not _is_own_work(case, link) and not any(block.start <= link.at < block.end for block in blocks):
             yield "affiliate", Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate")
 
 
@@ -110,17 +112,16 @@ def _is_own_work(case: Case, link: LinkSignal) -> bool:
     return case.has("own-work", max(line.start, link.at - OWN_BEFORE), min(line.end, link.to + 60))
 
 
-def _is_in_sponsor_block(case: Case, link: LinkSignal) -> bool:
-    """Whether a link stands in the block under a heading that says "Sponsors" or "Sponsored"."""
+def _sponsor_blocks(case: Case) -> Iterator[Span]:
+    """Yield the folded blocks under a heading that says "Sponsors" or "Sponsored"."""
     layout = case.found.layout
     for disclosure in case.disclosures:
         heading = layout.paragraph(disclosure.at)
-        words = case.text[heading.start : heading.end].strip(" \n:*#").lower()
-        if disclosure.kind.topic not in ("payment", "sponsored", "ad") or not case.matches("sponsor-heading", words):
+        if disclosure.kind.topic not in ("payment", "sponsored", "ad") or heading.end - heading.start > LONGEST_HEADING:
+            continue
+        if not case.matches("sponsor-heading", case.text[heading.start : heading.end].strip(" \n:*#").lower()):
             continue
         end = heading.end
         for _ in range(BLOCK_PARAGRAPHS):
             end = layout.paragraph(min(end, len(case.text) - 1)).end
-        if heading.start <= link.at < min(end, heading.end + LONGEST_BLOCK):
-            return True
-    return False
+        yield Span(heading.start, min(end, heading.end + LONGEST_BLOCK))

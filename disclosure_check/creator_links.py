@@ -22,7 +22,7 @@ _HOST = r"^(?:https?://)?(?:[\w-]+\.)*(?:{})\.\w+/"
 _ACCOUNT = re.compile(_HOST.format(_ACCOUNT_SITES.replace(" ", "|")), re.IGNORECASE)
 _SOCIAL = re.compile(_HOST.format(_SOCIAL_SITES.replace(" ", "|")), re.IGNORECASE)
 _VANITY = re.compile(
-    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?$)[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$",
+    rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?(?:$|\?))[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$",
     re.IGNORECASE,
 )
 # Where an invitation leads into a group, and nobody earns from it.

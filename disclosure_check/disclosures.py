@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from disclosure_check.case import (
     ABOVE,
     BESIDE,
+    MOST,
     Breach,
     Connection,
     disclosure_link,
@@ -191,7 +192,7 @@ def _pile_position(case: Case, disclosure: Signal) -> str | None:
     for pile in case.found.layout.piles:
         if not pile.start <= disclosure.at < pile.end:
             continue
-        others = [item for item in pile.items if _is_pile_item(case, item)]
+        others = [item for item in pile.items[:MOST] if _is_pile_item(case, item)]
         if len(others) + 1 >= PILE:
             if any(item.start < disclosure.at for item in others):
                 return "piled"

@@ -6,6 +6,7 @@ it with, are rule data.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Rule, Rulebook
 
 SHOWN_TRIGGERS = 5  # of a connection with fifty links, so many stand as evidence
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_MATCH = 80  # characters of the words found that a message repeats
 
 PLAIN_KINDS = {
@@ -134,6 +136,4 @@ def _shortened(words: str) -> str:
 
 
 def _filled(template: str, words: dict[str, str]) -> str:
-    for name, value in words.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    return PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), template)

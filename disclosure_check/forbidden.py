@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOPPING = 150  # folded characters before a link in which a word such as "shop" makes it one to buy from
 UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
+LETTERS = 3  # a brand's first word with more letters than this names it: "Acme" of "Acme Lamps"
 COMMON_CAPITALS = frozenset(
     [
         "Ad",
@@ -163,7 +164,8 @@ def _thread_parts(inquiry: Inquiry) -> Iterator[Offence]:
 def _names(case: Case, parts: tuple[int, ...]) -> list[str]:
     """Return the brands that are known, else the names that more than one part of a thread uses."""
     if case.post.brands:
-        return list(case.post.brands)
+        first_words = (brand.split()[0] for brand in case.post.brands if brand.strip())
+        return [*case.post.brands, *(word for word in first_words if len(word) > LETTERS and word not in COMMON_CAPITALS)]
     seen: Counter[str] = Counter()
     for start, end in zip(parts, (*parts[1:], len(case.text)), strict=True):
         seen.update(set(re.findall(r"(?<![\w@])(?:@\w[\w.]*\w|[A-Z][a-z]\w+)", case.text[start:end])))

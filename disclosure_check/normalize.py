@@ -173,7 +173,9 @@ def _fold_character(character: str) -> tuple[str, str | None]:
         return " ", None
     if character == "\u0130":  # its lower case has two characters
         return "I", None
-    plain = unicodedata.normalize("NFKC", character)
+    if character == "\u2139":  # an information sign, for readers no letter
+        return EMOJI_MARK, None
+    plain = unicodedata.normalize("NFKC", character).replace("\u2044", "/")  # the slash of fractions
     if plain != character and plain.strip() and not any(unicodedata.category(part) == "Mn" for part in plain):
         return plain, STYLED if plain.isalpha() and plain.isascii() and _is_ornamental(character) else None
     if category in ("So", "Sk", "Cn", "Co", "Cs") and character not in {CODE_MARK, LINK_MARK}:

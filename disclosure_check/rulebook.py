@@ -135,20 +135,21 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
-    read_links = partial(_read_links, own / LINKS_FILE)
+    own_links = cache(partial(_read_links, own / LINKS_FILE))
+    all_links = None
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     for pack in packs:
         _add_pack(data, pack)
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
-            read_links = partial(_read_links, pack / LINKS_FILE, read_links())
+            all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
     words = data["words"]
     return Rulebook(
         rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
         signals=tuple(_signal(table, words) for table in data["signals"]),
         cues=_cues(data["cues"], words),
         platforms=_platforms(data["platforms"]),
-        links=cache(read_links),
+        links=(lambda: all_links) if all_links else own_links,
     )
 
 

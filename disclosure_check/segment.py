@@ -69,7 +69,7 @@ def segment(prose: Prose) -> Layout:
     lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
     paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
     parts = [part.start() for part in _PART().finditer(text)] if "/" in text else []
-    is_thread = len(parts) > 1 and [_part_number(text, part) for part in parts] == list(range(1, len(parts) + 1))
+    is_thread = len(parts) > 1 and _are_parts([_part_number(text, part) for part in parts])
     piles = tuple(
         Pile(
             pile.start(),
@@ -81,9 +81,13 @@ def segment(prose: Prose) -> Layout:
     return Layout(len(text), tuple(sentences), tuple(lines), tuple(paragraphs), tuple(parts) if is_thread else (), piles)
 
 
-def _part_number(text: str, start: int) -> int:
-    number = re.match(r"\(?(\d+)", text[start : start + 4])
-    return int(number.group(1)) if number else 0
+def _part_number(text: str, start: int) -> tuple[int, str]:
+    number = re.match(r"\(?(\d+) ?/ ?(\d*)", text[start : start + 9])
+    return (int(number[1]), number[2]) if number else (0, "")
+
+
+def _are_parts(numbers: list[tuple[int, str]]) -> bool:
+    return [part for part, _ in numbers] == list(range(1, len(numbers) + 1)) and len({of for _, of in numbers}) == 1
 
 
 def _title_length(post: Post, platform: Platform) -> int:

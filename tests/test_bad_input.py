@@ -212,7 +212,6 @@ def test_a_bad_rule_pack_is_named_with_its_line_and_nothing_is_called_clean(text
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.xfail(reason="a pack's facts about links are read with the first link, not when the pack is loaded")
 def test_bad_facts_about_links_are_named_with_their_line():
     Path("pack").mkdir()
     Path("pack/affiliate_links.jsonl").write_text('{"about": "x"}\n{"network": "Lumo", "strength": "sure"}\n', encoding="utf-8")

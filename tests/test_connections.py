@@ -92,6 +92,16 @@ SIGNALS = {
     "ref alone": ("My lamp: https://lumo.example/lamp?ref=mia", "instagram", []),
     "utm_medium=referral alone": ("My lamp: https://lumo.example/lamp?utm_medium=referral", "instagram", []),
     "music store": ("The single: https://music.apple.com/us/album/glow/1?at=1000lABC", "instagram", []),
+    "token after use": ("Use MIA20 on the Lumo site", "instagram", [("DC112", "error", "Use MIA20")]),
+    "token after with": ("Grab the Lumo lamp with MIA20", "instagram", [("DC112", "error", "with MIA20")]),
+    "prize code": ("Giveaway: your winning code ABC123 gets you the prize", "post", []),
+    "account code": ("Redeem the account code QX9912 from your welcome mail", "post", []),
+    "a version number is no token": ("Rebuilt my desk setup with WINDOWS10 and use HTML50 of nothing", "instagram", []),
+    "the prize's words without the mark before them": (
+        "Giveaway! Win a lamp by @lumo, tag a friend",
+        "instagram",
+        [("DC108", "warning", "Win a lamp by @lumo, tag")],
+    ),
 }
 
 
@@ -122,21 +132,12 @@ def test_whose_the_offer_is(text, platform, expected):
 
 
 GAPS = {
-    "token after use": ("Use MIA20 on the Lumo site", "instagram", [("DC112", "error", "Use MIA20")]),
-    "token after with": ("Grab the Lumo lamp with MIA20", "instagram", [("DC112", "error", "with MIA20")]),
-    "prize code": ("Giveaway: your winning code ABC123 gets you the prize", "post", []),
-    "account code": ("Redeem the account code QX9912 from your welcome mail", "post", []),
     "a brand's code near the author's own course": (
         "Get 20% off at Lumo with code MIA20. My course starts on Monday",
         "instagram",
         [("DC112", "error", "with code MIA20")],
     ),
     "own book at a shop, tagged": (f"My book: {LINK}", "youtube", [("DC102", "info", LINK)]),
-    "the prize's words without the mark before them": (
-        "Giveaway! Win a lamp by @lumo, tag a friend",
-        "instagram",
-        [("DC108", "warning", "Win a lamp by @lumo, tag")],
-    ),
 }
 
 

@@ -258,17 +258,26 @@ def test_spoken_ad_reads(text, expected):
     assert findings(text, "podcast") == expected
 
 
-GAPS = {
+VOICES = {
     "an invisible character in front of a tag hides nothing": ("\u200b#ad My Lumo lamp", ("paid",), []),
     "isolates around a tag hide nothing": ("\u2068#ad\u2069 My Lumo lamp", ("paid",), []),
     "an information sign in front of a label": ("ℹ️ Ad: my Lumo lamp", ("paid",), []),
     "a comma ends a denial": ("Not sponsored, Lumo sent me this lamp for free", ("gift",), []),
-    "a founder of something else": ("I started this band in 2014", ("equity",), [("DC101", "error", "I started this band in 2014")]),
     "other people's sponsor": (
         "Other creators are sponsored by Lumo",
         ("paid",),
         [("DC101", "error", "Other creators are sponsored by Lumo")],
     ),
+}
+
+
+@pytest.mark.parametrize(("text", "connections", "expected"), VOICES.values(), ids=VOICES)
+def test_signs_and_voices_around_a_disclosure(text, connections, expected):
+    assert findings(text, "instagram", *connections) == expected
+
+
+GAPS = {
+    "a founder of something else": ("I started this band in 2014", ("equity",), [("DC101", "error", "I started this band in 2014")]),
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from disclosure_check.check import check_post
 from disclosure_check.explain import example_post
+from disclosure_check.model import Post
 from disclosure_check.rulebook import load_rulebook
 
 if TYPE_CHECKING:
@@ -45,3 +47,19 @@ def test_a_valid_example_gives_no_finding_of_the_rule(rule, example):
 
 def test_the_project_has_rules_with_examples():
     assert sum(len(rule.invalid) + len(rule.valid) for rule in RULEBOOK.rules) > 200
+
+
+ADVISED = sorted({words for rule in RULEBOOK.rules for words in re.findall(r'"([^"]+)"', rule.remedy)})
+
+
+@pytest.mark.parametrize("words", ADVISED)
+def test_words_that_a_remedy_advises_are_accepted(words):
+    label = words.replace("{brand}", "Acme").removesuffix("...").strip().removesuffix(", and")
+    text = f"{label}{'' if label[-1] in '.:' else ': ' if len(label) < 12 else '.'} This Acme lamp lights the whole desk. amzn.to/3abcdef, code MIA20"
+    faults = {}
+    for connection in ("paid", "gift", "affiliate", "employee", "consultant", "family", "equity", "contest", "travel", "loan"):
+        offer = ("discount",) if connection == "affiliate" else ()
+        declared = text if offer else text.partition(" amzn.to")[0]
+        post = Post("p", declared, "p", platform="x", connections=(connection, *offer), brands=("Acme",))
+        faults[connection] = [finding.rule for finding in check_post(post, RULEBOOK).findings if finding.severity != "info"]
+    assert [] in faults.values(), f"advised words are questioned: {faults}"

@@ -172,7 +172,16 @@ BREACHES_OF_GRADE = {"adequate": (), "ambiguous": ("ambiguous",), "inadequate": 
 BREACHES_OF_PLACE = (
     "alt-only", "below-link", "collapsed", "disguised", "far-below-link", "far-past-fold", "hidden", "leading-pile", "past-fold", "piled", "small",
 )  # fmt: skip
-BREACHES_OF_ABSENCE = ("absent", "absent-beside-disclosed", "absent-from-excerpt", "front-matter-only", "elsewhere", "hyperlinked", "label-only", "lesser-kind")
+BREACHES_OF_ABSENCE = (
+    "absent",
+    "absent-beside-disclosed",
+    "absent-from-excerpt",
+    "front-matter-only",
+    "elsewhere",
+    "hyperlinked",
+    "label-only",
+    "lesser-kind",
+)
 
 
 def near_words(rule):
