@@ -55,6 +55,7 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
             signal.kind.role in ("connection", "disclosure", "pointer")
             and not _is_own_offer(case, signal)
             and not _is_narrated(case, signal)
+            and not _is_between_creators(case, signal)
         ):
             for kind in signal.kind.shows:
                 yield kind, _trigger(signal)
@@ -84,6 +85,11 @@ def _is_own_offer(case: Case, signal: Signal) -> bool:
         return True
     needs_offer = case.platform.form == "article" and signal.kind.topic == "code"
     return needs_offer and not case.has("offer", max(paragraph.start, signal.at - OWN_AFTER), min(paragraph.end, signal.to + OWN_AFTER))
+
+
+def _is_between_creators(case: Case, signal: Signal) -> bool:
+    """Whether "#collab" tells of a video made with other creators, not for a brand."""
+    return signal.kind.topic == "shorthand" and "collab" in case.words(signal).lower() and case.has("between-creators")
 
 
 def _is_narrated(case: Case, signal: Signal) -> bool:

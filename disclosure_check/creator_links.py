@@ -13,6 +13,11 @@ _SOCIAL_SITES = (
     "apple bit buymeacoffee discord discordapp ebay etsy facebook fb github google instagram ko-fi linkedin medium paypal patreon pinterest "
     "reddit snapchat soundcloud spotify spoti substack t threads tiktok tumblr twitch twitter vimeo vk wikipedia x youtu youtube"
 )
+# Their customers' own sites and shops have the customer's name as first label.
+_HOSTING_SITES = (
+    "bandcamp bigcartel blogspot carrd fourthwall github gumroad itch myshopify netlify redbubble shopify spreadshirt spreadshop storenvy "
+    "teespring tebex threadless vercel web weebly wix wixsite wordpress"
+)
 _ORDINARY_PAGES = (
     "about app apps blog books buy c careers channel collections contact courses deals docs donate download dp events free gift gifts help home index "
     "jobs join login menu merch news offers order p playlist podcast pricing privacy product products promo register sale sales shop signup start store "
@@ -21,6 +26,7 @@ _ORDINARY_PAGES = (
 _HOST = r"^(?:https?://)?(?:[\w-]+\.)*(?:{})\.\w+/"
 _ACCOUNT = re.compile(_HOST.format(_ACCOUNT_SITES.replace(" ", "|")), re.IGNORECASE)
 _SOCIAL = re.compile(_HOST.format(_SOCIAL_SITES.replace(" ", "|")), re.IGNORECASE)
+_HOSTING = re.compile(_HOST.format(_HOSTING_SITES.replace(" ", "|")), re.IGNORECASE)
 _VANITY = re.compile(
     rf"^(?:https?://)?(?:www\.)?[\w-]+\.[\w.-]+/(?!(?:{_ORDINARY_PAGES.replace(' ', '|')})/?(?:$|\?))[A-Za-z][A-Za-z0-9_-]{{2,24}}/?(?:\?[^/]*)?$",
     re.IGNORECASE,
@@ -57,12 +63,20 @@ def is_vanity(url: str) -> bool:
 
 
 def names_creator(url: str, handles: frozenset[str]) -> bool:
-    """Return whether the path of `url` carries one of `handles`, on a site that isn't the creator's own."""
+    """Return whether `url` carries one of `handles`, as its path or first label, on a site that isn't the creator's own."""
     host, _, path = url.rsplit("//", maxsplit=1)[-1].partition("/")
-    name, host = _plain(path.split("?")[0]), host.lower().replace("-", "")
-    if len(name) < 3 or (_SOCIAL.search(url) and "bit.ly" not in host):
+    host = host.lower().replace("-", "")
+    if _SOCIAL.search(url) and "bit.ly" not in host:
         return False
-    return any((handle in name or (name in handle and len(name) >= 5)) and handle not in host for handle in handles)
+    labels = host.split(".")
+    names = [_plain(path.split("?")[0]), labels[0] if len(labels) > 2 and not _HOSTING.search(url + "/") else ""]
+    return any(
+        handle not in ".".join(labels[1:] if len(labels) > 2 else labels)
+        and len(name) >= 3
+        and (handle in name or (name in handle and len(name) >= 5))
+        for handle in handles
+        for name in names
+    )
 
 
 def handles_of(urls: Iterable[str]) -> frozenset[str]:
