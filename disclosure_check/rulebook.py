@@ -62,7 +62,7 @@ class SignalKind:
     when: frozenset[str]  # "declared": counts only if a connection is declared; "short", "long" ...: only on such platforms
     anchors: tuple[str, ...]  # lower-case strings one of which stands in every match; "_" is the border of a word
     patterns: tuple[Expression, ...]
-    unless: tuple[Expression, ...]  # that, matching in the same sentence, void the signal
+    unless: tuple[Expression, ...]  # that void the signal if they match in its sentence; of a tag, in its paragraph
 
 
 @dataclass(frozen=True, slots=True)
