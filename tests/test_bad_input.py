@@ -146,14 +146,14 @@ def test_an_odd_record_is_checked(line):
 # Nothing, and too much
 
 
-def test_an_empty_file_is_a_post_without_findings():
-    Path("empty.txt").write_text("", encoding="utf-8")
-    assert verdicts(check("empty.txt", exit_code=0)) == [("empty.txt", "pass")]
-
-
-def test_an_empty_feed_alone_is_no_success():
-    Path("empty.jsonl").write_text("\n\n", encoding="utf-8")
-    assert "no posts found in empty.jsonl" in check("empty.jsonl").stderr
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("name", ["empty.txt", "empty.md", "empty.html", "empty.jsonl"])
+def test_an_empty_file_is_told_and_the_others_are_checked(name, content):
+    Path(name).write_bytes(content)
+    result = check(name, "good.txt")
+    assert verdicts(result)[0] == (name, "unchecked")
+    assert verdicts(result)[1][0] == "good.txt"
+    assert f"Error: {name}:1: " in result.stderr
 
 
 LONG_LINES = {

@@ -204,7 +204,7 @@ def test_a_folder_that_contains_itself_is_walked_once(folder, tmp_path):
 
 
 def test_the_format_gives_the_platform(folder):
-    folder(**{"a.md": "", "b.mdx": "", "c.htm": "", "d.txt": ""})
+    folder(**{"a.md": "a", "b.mdx": "a", "c.htm": "a", "d.txt": "a"})
     assert [(post.format, post.platform) for post in read_paths(["."])] == [
         ("markdown", "blog"),
         ("markdown", "blog"),
@@ -288,11 +288,10 @@ def test_an_unreadable_file_is_a_failure(folder, tmp_path):
     assert [found.message for found in read_paths(["a.md"])] == ["a.md: can't be read (Permission denied); check its permissions"]
 
 
-def test_a_byte_order_mark_is_dropped_and_an_empty_file_is_a_post(folder):
-    folder(**{"a.md": b"\xef\xbb\xbf---\ntitle: A\n---\nb", "b.txt": b""})
-    first, second = read_paths(["."])
-    assert (first.title, first.text[first.body_start :]) == ("A", "b")
-    assert (second.id, second.text) == ("b.txt", "")
+def test_a_byte_order_mark_is_dropped(folder):
+    folder(**{"a.md": b"\xef\xbb\xbf---\ntitle: A\n---\nb"})
+    [post] = read_paths(["."])
+    assert (post.title, post.text[post.body_start :]) == ("A", "b")
 
 
 @dataclass

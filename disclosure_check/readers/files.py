@@ -70,7 +70,12 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     extension = Path(path).suffix.lower()
     if extension in _RECORDS:
-        yield from read_records(stream, path, columns=columns, defaults=defaults)
+        is_empty = True
+        for found in read_records(stream, path, columns=columns, defaults=defaults):
+            is_empty = False
+            yield found
+        if is_empty:
+            yield ReadFailure(path, 1, f"{path}:1: no records in it; write one JSON object a line, or leave the file out")
         return
     data = stream.read(MAX_POST_BYTES + 1)
     try:
@@ -92,6 +97,8 @@ def _decode(data: bytes, path: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{path}:1: the text is UTF-16; save the file as UTF-8")
     data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        raise InputError(f"{path}:1: there is no text in it, so nothing was checked; write the post into it, or leave it out")
     nul = data.find(b"\0")
     if nul >= 0:
         if data[:400].count(b"\0") * 3 > len(data[:400]):
