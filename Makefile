@@ -49,6 +49,7 @@ types: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/claims.py
 
 wheel: $(VENV)/.installed-dev
 	$(PIP) build

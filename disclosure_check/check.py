@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from disclosure_check.annotate import annotate
 from disclosure_check.errors import DisclosureCheckError
@@ -13,9 +13,11 @@ from disclosure_check.readers.markup import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from disclosure_check.evaluate_claims import Claims
     from disclosure_check.model import Finding, Platform
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
+    from disclosure_check.substantiation import Substantiation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Options:
     lang: str | None = None
     select: tuple[str, ...] = ()  # rule ids or beginnings of ids; () means all
     ignore: tuple[str, ...] = ()
+    claims: Literal["auto", "always", "never"] = "auto"  # auto: in posts with a connection
+    nlp: Literal["cues", "model"] = "cues"  # what judges claims: cue words, or the parse of a model as well
+    substantiation: Substantiation | None = None  # the brand's approved claims
 
 
 def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:
@@ -48,15 +53,44 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
             message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
             return PostReport(post, platform.name, post.connections, error=message)
         found = annotate(post, parse(post), platform, rulebook)
-        if not found.signals and not found.links and not post.connections and not post.platform_label and not post.page_sponsor:
-            return PostReport(post, platform.name, ())
-        from disclosure_check.evaluate import evaluate
+        kinds: tuple[str, ...] = ()
+        findings: tuple[Finding, ...] = ()
+        if found.signals or found.links or post.connections or post.platform_label or post.page_sponsor:
+            from disclosure_check.evaluate import evaluate
 
-        kinds, findings = evaluate(post, platform, found, rulebook)
+            kinds, findings = evaluate(post, platform, found, rulebook)
+        claims: Claims = ((), (), ())
+        if _claims_count(kinds, options):
+            from disclosure_check.evaluate_claims import evaluate_claims
+
+            claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
+            findings = _in_order(*findings, *claims[0])
     except DisclosureCheckError as error:
         return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
     kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
-    return PostReport(post, platform.name, kinds, kept)
+    return PostReport(post, platform.name, kinds, kept, claims=claims[1], notes=claims[2])
+
+
+def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> PostReport:
+    """Return the report on a substantiation file itself: whether its evidence files are there and unaltered."""
+    from disclosure_check.evaluate_claims import evaluate_faults
+
+    path = str(substantiation.path)
+    file = Post(path, substantiation.path.read_text(encoding="utf-8"), path)
+    platform = rulebook.platforms["post"]
+    findings = evaluate_faults(file, platform, rulebook, substantiation)
+    return PostReport(file, platform.name, (), tuple(_fingerprinted(finding, file) for finding in findings))
+
+
+def _claims_count(kinds: tuple[str, ...], options: Options) -> bool:
+    """Return whether a post is advertising, so that its claims need proof, or the user wants to know of all claims."""
+    if options.claims == "auto":
+        return any(kind != "none" for kind in kinds)
+    return options.claims == "always"
+
+
+def _in_order(*findings: Finding) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.start, finding.rule, finding.end)))
 
 
 def place(post: Post) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -17,15 +19,19 @@ from disclosure_check import __version__
 from disclosure_check.errors import ConfigError, DisclosureCheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from disclosure_check.model import PostReport
+    from disclosure_check.check import Options
+    from disclosure_check.model import Post, PostReport
+    from disclosure_check.readers.records import ReadFailure
     from disclosure_check.reports import Tally
+    from disclosure_check.reports.json_report import RunFacts
     from disclosure_check.rulebook import Rulebook
 
 FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 FORMATS = ("text", "json", "jsonl")
+SUBSTANTIATION = "substantiation.toml"
 RECORD_FIELDS = ("id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format")
 DEFAULT_COLUMNS = 100  # where the report isn't shown on a terminal
 LONGEST_LINE = 120  # columns; on a wider terminal nobody reads longer lines with ease
@@ -91,13 +97,21 @@ def cli() -> None:
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 @click.option("--select", multiple=True, metavar="IDS", help="Report only these rules: DC101,DC3 (all DC3xx) or names.")
 @click.option("--ignore", multiple=True, metavar="IDS", help="Don't report these rules.")
+@click.option(
+    "--claims", type=click.Choice(["auto", "always", "never"]), default="auto", help="Look for claims: auto is in posts with a connection."
+)
+@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option(
+    "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
+)
+@click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", help="What makes the exit code 1.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule.")
 @click.option("--quiet", is_flag=True, help="Only findings: no summary, no progress.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file. None is read yet, with or without it.")
+@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
@@ -131,6 +145,10 @@ class _Asked:
     packs: tuple[str, ...]
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    claims: Literal["auto", "always", "never"]
+    nlp: Literal["cues", "model"]
+    substantiation: Path | None
+    today: str | None
     fail_on: str
     columns: tuple[str, ...]
     stdin_filename: str | None
@@ -144,13 +162,9 @@ class _Asked:
 def _run_check(asked: _Asked) -> None:
     _require_paths(asked.paths)
     _require_format(asked.format)
-    columns = _column_names(asked.columns)
     folders = [_pack_folder(pack) for pack in asked.packs]
 
-    from disclosure_check.check import check_posts
-    from disclosure_check.options import build_options
-    from disclosure_check.readers.facts import Facts
-    from disclosure_check.readers.files import read_paths
+    from disclosure_check.check import check_posts, check_substantiation
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
     from disclosure_check.rulebook import load_rulebook
@@ -158,23 +172,16 @@ def _run_check(asked: _Asked) -> None:
     rulebook = load_rulebook(folders)
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
-    options = build_options(
-        rulebook,
-        platform=asked.platform,
-        connections=asked.connections,
-        brands=asked.brands,
-        lang=asked.lang,
-        select=asked.select,
-        ignore=asked.ignore,
-    )
-    defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
-    posts = read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=columns, defaults=defaults)
+    options = _options(asked, rulebook)
+    posts = _posts(asked, options)
     tally = Tally()
     with open_output(asked.output, is_json=asked.format != "text") as stream:
-        reports = _show_progress(tally.watch(check_posts(posts, rulebook, options)), quiet=asked.quiet)
-        _write_report(asked, _tell_errors(reports, asked), stream, tally, rulebook, folders)
-        if not tally.posts:
-            raise ConfigError(f"no posts found in {', '.join(asked.paths)}; name Markdown, HTML, text or JSONL files, or a folder of them")
+        evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
+        evidence = [report for report in evidence if report.findings]
+        checked = chain(evidence, check_posts(posts, rulebook, options))
+        reports = _show_progress(tally.watch(checked), quiet=asked.quiet)
+        _write_report(asked, _tell_errors(reports, asked), stream, tally, partial(_run_facts, asked, rulebook, options, folders))
+        _require_posts(tally.posts - len(evidence), asked.paths)
     if asked.output is not None and not asked.quiet:
         from disclosure_check.reports.text import summary
 
@@ -182,9 +189,63 @@ def _run_check(asked: _Asked) -> None:
     sys.exit(_exit_code(tally, asked.fail_on))
 
 
-def _write_report(
-    asked: _Asked, reports: Iterable[PostReport], stream: TextIO, tally: Tally, rulebook: Rulebook, folders: Sequence[Path]
-) -> None:
+def _options(asked: _Asked, rulebook: Rulebook) -> Options:
+    from disclosure_check.options import build_options
+
+    return build_options(
+        rulebook,
+        platform=asked.platform,
+        connections=asked.connections,
+        brands=asked.brands,
+        lang=asked.lang,
+        select=asked.select,
+        ignore=asked.ignore,
+        claims=asked.claims,
+        nlp=asked.nlp,
+        substantiation=asked.substantiation or _nearest_substantiation(isolated=asked.isolated),
+        today=asked.today,
+    )
+
+
+def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
+    from disclosure_check.readers.facts import Facts
+    from disclosure_check.readers.files import read_paths
+
+    defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
+    return read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=_column_names(asked.columns), defaults=defaults)
+
+
+def _nearest_substantiation(*, isolated: bool) -> Path | None:
+    """Return the `substantiation.toml` of this folder or of the nearest one above it, within the repository."""
+    here = Path.cwd()
+    for folder in () if isolated else (here, *here.parents):
+        if (folder / SUBSTANTIATION).is_file():
+            return Path(os.path.relpath(folder / SUBSTANTIATION))
+        if (folder / ".git").exists():
+            break
+    return None
+
+
+def _run_facts(asked: _Asked, rulebook: Rulebook, options: Options, folders: Sequence[Path]) -> RunFacts:
+    from disclosure_check.reports.json_report import RunFacts, digest_packs
+    from disclosure_check.rulebook import rules_dir
+
+    known = options.substantiation
+    approved = {"path": str(known.path), "claims": len(known.claims), "today": known.today.isoformat()} if known else None
+    nlp: dict[str, str] = {"setup": options.nlp}
+    if options.nlp == "model":
+        from disclosure_check.nlp import model_facts
+
+        nlp |= model_facts()
+    return RunFacts(len(rulebook.names), asked.packs, digest_packs([rules_dir(), *folders]), nlp, approved)
+
+
+def _require_posts(posts: int, paths: Sequence[str]) -> None:
+    if not posts:
+        raise ConfigError(f"no posts found in {', '.join(paths)}; name Markdown, HTML, text or JSONL files, or a folder of them")
+
+
+def _write_report(asked: _Asked, reports: Iterable[PostReport], stream: TextIO, tally: Tally, facts: Callable[[], RunFacts]) -> None:
     def write(text: str) -> None:
         click.echo(text, file=stream, nl=False, color=True)  # whether to color is decided below
 
@@ -199,10 +260,9 @@ def _write_report(
 
         write_jsonl(reports, write)
     else:
-        from disclosure_check.reports.json_report import RulebookFacts, digest_packs, write_json
-        from disclosure_check.rulebook import rules_dir
+        from disclosure_check.reports.json_report import write_json
 
-        write_json(reports, write, tally, RulebookFacts(len(rulebook.rules), asked.packs, digest_packs([rules_dir(), *folders])))
+        write_json(reports, write, tally, facts())
     if asked.statistics:
         from disclosure_check.reports.text import statistics_lines
 
@@ -362,10 +422,85 @@ def test(folder: Path) -> None:
     sys.exit(0 if all(result.passed for result in results) else FINDINGS)
 
 
+@cli.command(short_help="List the claims of posts, as a worksheet.")
+@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.option("--format", "format", type=click.Choice(["text", "csv", "json"]), default="text", help="text (default), csv or json.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the worksheet to this file.")
+@click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
+@click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
+@click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
+@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option(
+    "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
+)
+@click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
+@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
+def claims(**asked: Any) -> None:
+    """List all claims found in posts, with or without a connection, each with its standing: for whoever collects the proof.
+
+    \b
+    Examples:
+      disclosure-check claims content/posts
+      disclosure-check claims captions.jsonl --format csv --output claims.csv
+
+    Exit code 0: the worksheet is written, whatever it holds. 2: something was not checked.
+    """
+    typed = _Asked(
+        **asked,
+        connections=(),
+        lang=None,
+        select=(),
+        ignore=(),
+        claims="always",
+        fail_on="never",
+        stdin_filename=None,
+        statistics=False,
+        quiet=True,
+        color="never",
+        no_cache=True,
+    )
+    _require_paths(typed.paths)
+
+    from disclosure_check.check import check_posts
+    from disclosure_check.reports import Tally
+    from disclosure_check.reports.output import open_output
+    from disclosure_check.reports.worksheet import write_worksheet
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook([_pack_folder(pack) for pack in typed.packs])
+    options = _options(typed, rulebook)
+    tally = Tally()
+    with open_output(typed.output, is_json=typed.format == "json") as stream:
+        reports = _tell_errors(tally.watch(check_posts(_posts(typed, options), rulebook, options)), typed)
+        write_worksheet(reports, partial(click.echo, file=stream, nl=False), typed.format, columns=_columns(stream))
+        _require_posts(tally.posts, typed.paths)
+    sys.exit(FAILED if tally.unchecked else 0)
+
+
+@cli.command(short_help="Write a starter substantiation.toml.")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Write a starter `substantiation.toml` into DIR (default: here), for the claims that a brand has proof for.
+
+    An existing file is left as it is: exit code 2.
+    """
+    target = folder / SUBSTANTIATION
+    template = Path(__file__).parent / "templates" / SUBSTANTIATION
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(template.read_text(encoding="utf-8"))
+    except FileExistsError as error:
+        raise ConfigError(f"{target} exists already and is left as it is; edit it, or name another folder") from error
+    except OSError as error:
+        raise ConfigError(f"{target}: can't be written ({error.strerror}); name a folder that you may write to") from error
+    click.echo(f"{target} written. Replace its examples by your approved claims; disclosure-check reads it from this folder on.")
+
+
 @cli.command()
-@click.argument("name", metavar="report|rule", type=click.Choice(["report", "rule"]))
+@click.argument("name", metavar="report|rule|substantiation", type=click.Choice(["report", "rule", "substantiation"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of the JSON report, or of a rule file."""
+    """Print the JSON Schema of the JSON report, of a rule file or of a substantiation file."""
     _show((Path(__file__).parent / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 

@@ -53,7 +53,7 @@ def evaluate(post: Post, platform: Platform, found: Annotations, rulebook: Ruleb
         if rule.type == "forbid":
             for offence in find_offences(Inquiry(case, judged, rule.match)):
                 evidence = Evidence(rule.match["signal"], offence.note, offence.span.start, offence.span.end)
-                findings.append(_render(case, rule, offence.span, offence.connection, (evidence,)))
+                findings.append(render(post, platform, rule, offence.span, (evidence,), offence.connection))
     return tuple(connection.kind for connection in connections), _ordered(findings)
 
 
@@ -94,7 +94,7 @@ def _finding(case: Case, rule: Rule, breach: Breach) -> Finding:
         evidence.append(Evidence(f"disclosure.{breach.topic}", breach.note, breach.disclosure.start, breach.disclosure.end))
     else:
         evidence.append(Evidence("absent", breach.note))
-    return _render(case, rule, breach.span, breach.connection, tuple(evidence))
+    return render(case.post, case.platform, rule, breach.span, tuple(evidence), breach.connection)
 
 
 def _apart(triggers: tuple[Trigger, ...]) -> list[Trigger]:
@@ -106,14 +106,17 @@ def _apart(triggers: tuple[Trigger, ...]) -> list[Trigger]:
     return kept
 
 
-def _render(case: Case, rule: Rule, span: Span, connection: Connection | None, evidence: tuple[Evidence, ...]) -> Finding:
+def render(
+    post: Post, platform: Platform, rule: Rule, span: Span, evidence: tuple[Evidence, ...], connection: Connection | None = None
+) -> Finding:
+    """Return the finding of a rule at `span`, with its message and remedy filled in."""
     words = {
-        "match": _shortened(case.post.text[span.start : span.end]),
+        "match": _shortened(post.text[span.start : span.end]),
         "connection": PLAIN_KINDS[connection.kind] if connection else "a connection",
-        "position": str(span.start - case.post.body_start + 1),
-        "platform": case.platform.title,
-        "fold": str(case.platform.fold or ""),
-        "brand": case.post.brands[0] if case.post.brands else "BRAND",
+        "position": str(span.start - post.body_start + 1),
+        "platform": platform.title,
+        "fold": str(platform.fold or ""),
+        "brand": post.brands[0] if post.brands else "BRAND",
     }
     return Finding(
         rule=rule.id,
@@ -124,7 +127,7 @@ def _render(case: Case, rule: Rule, span: Span, connection: Connection | None, e
         remedy=_filled(rule.remedy, words),
         start=span.start,
         end=span.end,
-        match=case.post.text[span.start : span.end],
+        match=post.text[span.start : span.end],
         evidence=evidence,
         references=rule.references,
     )

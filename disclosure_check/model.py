@@ -188,6 +188,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """A claim of a post and how it stands to the brand's approved claims."""
+
+    rule: str  # "DC401"
+    name: str  # "disease-claim"
+    severity: Severity  # what it is worth without proof
+    start: int
+    end: int
+    match: str  # original text[start:end]
+    sentence: str  # around it, white space folded
+    status: str  # one of substantiation.STATUSES; without a substantiation file "not-on-file"
+    note: str  # one short sentence for a person
+    approved: str | None  # id of the nearest approved claim
+    proof: tuple[str, ...] = ()  # titles of the documents that back it
+
+
+@dataclass(frozen=True, slots=True)
 class PostReport:
     """What was found about one post: findings, or the error that kept it from being checked."""
 
@@ -196,6 +213,8 @@ class PostReport:
     connections: tuple[str, ...]  # declared and shown, sorted
     findings: tuple[Finding, ...] = ()
     error: str | None = None  # one sentence with place and remedy
+    claims: tuple[ClaimRecord, ...] = ()  # all that were found, those with proof on file too
+    notes: tuple[str, ...] = ()  # what a reader of the report has to know about how the post was read
 
     @property
     def verdict(self) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from disclosure_check.check import Options
 from disclosure_check.errors import ConfigError
@@ -10,8 +10,10 @@ from disclosure_check.model import CONNECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from pathlib import Path
 
     from disclosure_check.rulebook import Rulebook
+    from disclosure_check.substantiation import Substantiation
 
 
 def build_options(
@@ -23,6 +25,10 @@ def build_options(
     lang: str | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
+    claims: Literal["auto", "always", "never"] = "auto",
+    nlp: Literal["cues", "model"] = "cues",
+    substantiation: Path | None = None,
+    today: str | None = None,
 ) -> Options:
     """Return the options, checked against the rulebook.
 
@@ -38,7 +44,33 @@ def build_options(
         lang=lang,
         select=tuple(id for name in split_names(select) for id in find_rules(rulebook, name)),
         ignore=tuple(id for name in split_names(ignore) for id in find_rules(rulebook, name)),
+        claims=claims,
+        nlp=_checked_nlp(nlp, claims),
+        substantiation=_approved(substantiation, today),
     )
+
+
+def _checked_nlp(nlp: Literal["cues", "model"], claims: str) -> Literal["cues", "model"]:
+    """Return `nlp`. Raises ConfigError now, not at the first claim, if the model is asked for and isn't there."""
+    if nlp == "model" and claims != "never":
+        from disclosure_check.nlp import find_model
+
+        find_model()
+    return nlp
+
+
+def _approved(path: Path | None, today: str | None) -> Substantiation | None:
+    import datetime as dt
+
+    try:
+        day = dt.date.fromisoformat(today) if today else dt.datetime.now(tz=dt.UTC).date()
+    except ValueError as error:
+        raise ConfigError(f"--today {today} is no date; write it as 2026-05-31") from error
+    if path is None:
+        return None
+    from disclosure_check.substantiation import load_substantiation
+
+    return load_substantiation(path, day)
 
 
 def split_names(items: Iterable[str]) -> list[str]:
@@ -53,12 +85,12 @@ def find_rules(rulebook: Rulebook, name: str) -> list[str]:
     """
     wanted = name.casefold()
     found = [
-        rule.id
-        for rule in rulebook.rules
-        if wanted == rule.name.casefold() or (wanted.startswith("dc") and rule.id.casefold().startswith(wanted))
+        id
+        for id, known in rulebook.names.items()
+        if wanted == known.casefold() or (wanted.startswith("dc") and id.casefold().startswith(wanted))
     ]
     if not found:
-        known = [known for rule in rulebook.rules for known in (rule.id, rule.name)]
+        known = [known for pair in rulebook.names.items() for known in pair]
         raise ConfigError(f"{unknown('rule', name, known)}; `disclosure-check rules` lists them all")
     return found
 

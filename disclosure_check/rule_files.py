@@ -77,7 +77,7 @@ def read_pack(folder: Path, *, check: bool = True) -> dict[str, Any]:
     """
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder; give the folder of a rule pack")
-    pack: dict[str, Any] = {"words": {}, "signals": [], "cues": {}, "platforms": [], "rules": []}
+    pack: dict[str, Any] = {"words": {}, "signals": [], "cues": {}, "platforms": [], "rules": [], "vocabulary": {}, "claim_cues": {}}
     for path in sorted(folder.rglob("*.toml")):
         place, data = path.relative_to(folder).as_posix(), _read_toml(path)
         if "signals" in data or "words" in data:
@@ -85,6 +85,15 @@ def read_pack(folder: Path, *, check: bool = True) -> dict[str, Any]:
             pack["signals"] += [(_checked_signal(path, table) if check else table) | {"path": place} for table in data.get("signals", [])]
         elif "cues" in data:
             pack["cues"] |= data["cues"]
+        elif "vocabulary" in data or "claim_cues" in data:
+            for name in pack["vocabulary"].keys() & data.get("vocabulary", {}).keys() if check else ():
+                raise fail(path, f"vocabulary.{name}", f"the vocabulary {name!r} is already defined in another file of the pack")
+            pack["vocabulary"] |= {
+                name: _checked_vocabulary(path, name, table) if check else table for name, table in data.get("vocabulary", {}).items()
+            }
+            pack["claim_cues"] |= data.get("claim_cues", {})
+        elif "strength" in data:
+            continue  # read by `claim_matching`
         elif "platforms" in data:
             pack["platforms"] += [_checked_platform(path, table) if check else table for table in data["platforms"]]
         else:
@@ -133,6 +142,16 @@ def _check_ids(folder: Path, rules: list[dict[str, Any]]) -> None:
         seen[rule["id"]] = rule["path"]
 
 
+def _checked_vocabulary(path: Path, name: str, table: Any) -> dict[str, Any]:
+    for key, entries in table.items() if isinstance(table, dict) else [("", None)]:
+        if key not in ("words", "nouns", "verbs"):
+            raise fail(path, key, f"vocabulary {name}: unknown key {key!r}; the keys are nouns, verbs, words")
+        if not isinstance(entries, list) or not all(isinstance(entry, str) and entry.strip() for entry in entries):
+            raise fail(path, key, f'vocabulary {name}: {key} must be a list of phrases, such as {key} = ["dry skin"]')
+    checked: dict[str, Any] = table
+    return checked
+
+
 def _checked_signal(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     name = table.get("id", "?")
     for key in sorted(set(table) - set(_SIGNAL_KEYS)):
@@ -176,11 +195,25 @@ def _checked_platform(path: Path, table: dict[str, Any]) -> dict[str, Any]:
 def _checked_rule(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     for key, problem in _problems(table):
         raise fail(path, key, problem)
+    if table["type"] == "claim":
+        _check_compositions(path, table["match"])
     for key in ("message", "remedy"):
         for word in words_used(table[key]):
             if word not in PLACEHOLDERS:
                 raise fail(path, key, f"unknown placeholder {{{word}}} in the {key}; there are {', '.join(PLACEHOLDERS)}")
     return table
+
+
+def _check_compositions(path: Path, match: Mapping[str, Any]) -> None:
+    from disclosure_check.claim_rules import CONDITIONS, parse_composition
+
+    for key in ("claim", *CONDITIONS):
+        for text in match.get(key, []):
+            for part in text.split("&") if key != "claim" else [text]:
+                try:
+                    parse_composition(part)
+                except ValueError as error:
+                    raise fail(path, key, f"{key} {text!r}: {error}") from error
 
 
 def _problems(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

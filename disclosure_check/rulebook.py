@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import regex
 
+    from disclosure_check.claim_rules import ClaimBook
     from disclosure_check.links import LinkData
 
 Grade = Literal["adequate", "ambiguous", "inadequate"]
@@ -27,6 +28,8 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = Path(__file__).parent / "rulebook.json"
+CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
+LATE_TYPES = ("claim", "process")
 
 
 class Expression:
@@ -81,7 +84,7 @@ class Rule:
 
     id: str
     name: str
-    type: Literal["require", "forbid"]
+    type: Literal["require", "forbid", "claim", "process"]
     family: Family
     severity: Severity
     summary: str
@@ -111,11 +114,13 @@ class Cues:
 class Rulebook:
     """All loaded rule data."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...]  # those about disclosure; with examples, all
+    names: Mapping[str, str]  # of all rules, by id
     signals: tuple[SignalKind, ...]
     cues: Cues
     platforms: Mapping[str, Platform]  # by name and alias
     links: Callable[[], LinkData]  # read when the first link is met
+    claims: Callable[[], ClaimBook]  # read when the first post is met whose claims count
 
 
 def rules_dir() -> Path:
@@ -130,13 +135,16 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     Raises RuleError with path and line for a file that breaks the format, and for an id that two files use.
     """
     own = rules_dir()
-    data = None if examples else _read_compiled(own)
-    if data is None:
+    compiled = None if examples or packs else _read_compiled(own)
+    own_links = cache(partial(_read_links, own / LINKS_FILE))
+    all_links = None
+    if compiled is not None:
+        data, names = compiled["pack"], compiled["names"]
+        claims: Callable[[], ClaimBook] = cache(partial(_read_claims, own))
+    else:
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
-    own_links = cache(partial(_read_links, own / LINKS_FILE))
-    all_links = None
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     for pack in packs:
@@ -144,24 +152,52 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
             all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
     words = data["words"]
+    rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
+    if compiled is None:
+        names = {rule.id: rule.name for rule in rules}
+        claims = cache(partial(_make_claims, data, [rule for rule in rules if rule.type in LATE_TYPES]))
     return Rulebook(
-        rules=tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id)),
+        rules=rules if examples else tuple(rule for rule in rules if rule.type not in LATE_TYPES),
+        names=names,
         signals=tuple(_signal(table, words) for table in data["signals"]),
         cues=_cues(data["cues"], words),
         platforms=_platforms(data["platforms"]),
         links=(lambda: all_links) if all_links else own_links,
+        claims=claims,
     )
 
 
 def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
-    """Write the rules of `folder` into one file that loads fast; `load_rulebook` uses it as long as it is current."""
+    """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
+    from disclosure_check.claim_rules import compile_claims
     from disclosure_check.rule_files import read_pack
 
     pack = read_pack(folder, check=False)
     for rule in pack["rules"]:
         rule |= {"invalid": [], "valid": []}
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
-    target.write_text(json.dumps({"sizes": sizes, "pack": pack}, ensure_ascii=False), encoding="utf-8")
+    names = {rule["id"]: rule["name"] for rule in pack["rules"]}
+    late = sorted((rule for rule in pack["rules"] if rule["type"] in LATE_TYPES), key=lambda rule: str(rule["id"]))
+    claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
+    pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
+    target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
+    target.write_text(json.dumps({"sizes": sizes, "names": names, "pack": pack}, ensure_ascii=False), encoding="utf-8")
+
+
+def _read_claims(own: Path) -> ClaimBook:
+    from disclosure_check.claim_rules import load_claims
+
+    data = json.loads(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
+    for table in data["rules"]:
+        table["path"] = str(own / table["path"])
+    return load_claims(data["claims"], [_rule(table) for table in data["rules"]])
+
+
+def _make_claims(data: Mapping[str, Any], rules: Sequence[Rule]) -> ClaimBook:
+    from disclosure_check.claim_rules import compile_claims, load_claims
+
+    tables = sorted((table for table in data["rules"] if table["type"] in LATE_TYPES), key=lambda table: str(table["id"]))
+    return load_claims(compile_claims(data["vocabulary"], tables, data["claim_cues"]), rules)
 
 
 def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
@@ -178,11 +214,13 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
         stats = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*.toml")}
     except (OSError, ValueError):
         return None
-    is_current = {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"]
+    is_current = {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"] and COMPILED_FILE.with_name(
+        CLAIMS_NAME
+    ).is_file()
     if not is_current or any(stat.st_mtime_ns > compiled_at for stat in stats.values()):
         return None
-    pack: dict[str, Any] = compiled["pack"]
-    return pack
+    found: dict[str, Any] = compiled
+    return found
 
 
 def _add_pack(data: dict[str, Any], folder: Path) -> None:
@@ -196,8 +234,8 @@ def _add_pack(data: dict[str, Any], folder: Path) -> None:
     for table in pack["rules"]:
         if table["id"] in used:
             raise RuleError(f"{table['path']}:1: rule id {table['id']} is already used by {used[table['id']]}; give it an id of its own")
-    if pack["cues"]:
-        raise RuleError(f"{folder}: a pack can't change the cues, which hold for all rules; leave the file with [cues] out")
+    if pack["cues"] or pack["claim_cues"]:
+        raise RuleError(f"{folder}: a pack can't change the cues, which hold for all rules; leave the file with [cues] or [claim_cues] out")
     for name in sorted(set(pack["words"]) & set(data["words"])):
         raise RuleError(f"{folder}: the word group {name!r} exists already, and patterns that use it would change; choose another name")
     words = data["words"] | pack["words"]
@@ -207,7 +245,11 @@ def _add_pack(data: dict[str, Any], folder: Path) -> None:
         for key in ("patterns", "unless"):
             for pattern in table.get(key, []):
                 _check_pattern(table, key, pattern, words, fail, words_used)
+    for name in sorted(set(pack["vocabulary"]) & set(data["vocabulary"])):
+        raise RuleError(f"{folder}: the vocabulary {name!r} exists already, and claims that use it would change; choose another name")
     data["words"] = words
+    data["vocabulary"] = data["vocabulary"] | pack["vocabulary"]
+    _check_vocabularies(folder, pack, data["vocabulary"])
     for key in ("rules", "signals", "platforms"):
         data[key] = [*data[key], *pack[key]]
 
@@ -227,6 +269,21 @@ def _check_words(
         if used in (name, *above):
             raise RuleError(f"{folder}: the word group {used!r} uses itself")
         _check_words(folder, used, words[used], words, words_used, (name, *above))
+
+
+def _check_vocabularies(folder: Path, pack: Mapping[str, Any], vocabularies: Mapping[str, Any]) -> None:
+    """Raise RuleError if a claim rule or a vocabulary of `pack` names a vocabulary that isn't there."""
+    from disclosure_check.claim_rules import missing_vocabularies, vocabularies_in
+
+    for table in pack["rules"]:
+        for name in missing_vocabularies(table, vocabularies):
+            raise RuleError(
+                f"{table['path']}:1: no vocabulary {name!r} is defined; write a [vocabulary.{name}] table, or (words|in brackets)"
+            )
+    for name, table in pack["vocabulary"].items():
+        for used in vocabularies_in(table):
+            if used not in vocabularies or used == name:
+                raise RuleError(f"{folder}: the vocabulary {name!r} uses {{{used}}}, which is not another vocabulary")
 
 
 def _check_pattern(
@@ -303,8 +360,8 @@ def _rule(table: Mapping[str, Any]) -> Rule:
         family=table.get("family", "disclosure"),
         match=table["match"],
         references=_references(table["references"]),
-        invalid=tuple(_example(example) for example in table["invalid"]),
-        valid=tuple(_example(example) for example in table["valid"]),
+        invalid=tuple(_example(example) for example in table.get("invalid", ())),
+        valid=tuple(_example(example) for example in table.get("valid", ())),
     )
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from disclosure_check.model import Platform, Post
     from disclosure_check.normalize import Prose
 
-_SENTENCE_END = re.compile(r"(?<![\d\s][.])[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
+# "No. 1" is one phrase.
+_SENTENCE_END = re.compile(r"(?<![\d\s][.])(?!(?<=\b[Nn]o)\. \d)[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = lazily(_ITEM)

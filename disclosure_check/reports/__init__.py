@@ -20,6 +20,8 @@ class Tally:
     severities: Counter[Severity] = field(default_factory=Counter)  # of findings
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # findings by rule id and name
 
+    backed: int = 0  # claims with proof on file
+
     @property
     def posts(self) -> int:
         return self.verdicts.total()
@@ -35,4 +37,5 @@ class Tally:
             for finding in report.findings:
                 self.severities[finding.severity] += 1
                 self.rules[finding.rule, finding.name] += 1
+            self.backed += sum(claim.status == "backed" for claim in report.claims)
             yield report

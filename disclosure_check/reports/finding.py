@@ -26,7 +26,8 @@ def render_report(report: PostReport, style: Style, columns: int) -> str:
     if report.error is not None:
         return f"{style('not checked', fg='red', bold=True)}: {printable(report.error)}\n\n"
     lines = index_lines(report.post.text)
-    return "".join("\n".join(_finding_lines(report, finding, lines, style, columns)) + "\n\n" for finding in report.findings)
+    notes = "".join(f"{style('note', bold=True)}: {printable(report.post.path)}: {printable(note)}\n\n" for note in report.notes)
+    return "".join("\n".join(_finding_lines(report, finding, lines, style, columns)) + "\n\n" for finding in report.findings) + notes
 
 
 def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: Style, columns: int) -> Iterator[str]:

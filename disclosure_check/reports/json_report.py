@@ -13,7 +13,7 @@ from disclosure_check.model import SEVERITIES, Verdict
 from disclosure_check.reports.record import dump, post_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from disclosure_check.model import PostReport
@@ -24,21 +24,25 @@ VERDICTS: tuple[Verdict, ...] = ("fail", "review", "pass", "unchecked")
 
 
 @dataclass(frozen=True, slots=True)
-class RulebookFacts:
-    """What identifies the rule data of a run."""
+class RunFacts:
+    """What a run was done with: rule data, model and approved claims."""
 
     rules: int  # how many rules were loaded
     packs: tuple[str, ...]  # the packs that were added with --rules, as given
     digest: str  # "sha256:..." over all files of the rule data
+    nlp: Mapping[str, str]  # what judged the claims
+    substantiation: Mapping[str, Any] | None  # the approved claims that were used
 
 
-def write_json(reports: Iterable[PostReport], write: Callable[[str], object], tally: Tally, rulebook: RulebookFacts) -> None:
+def write_json(reports: Iterable[PostReport], write: Callable[[str], object], tally: Tally, rulebook: RunFacts) -> None:
     """Pass the document to `write` once all reports are in; `tally` counts them as they come."""
     posts = [post_record(report) for report in reports]
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "disclosure-check", "version": __version__},
         "rulebook": {"rules": rulebook.rules, "packs": list(rulebook.packs), "digest": rulebook.digest},
+        "nlp": dict(rulebook.nlp),
+        "substantiation": rulebook.substantiation,
         "summary": _summary(tally),
         "posts": posts,
         "errors": [

@@ -27,6 +27,8 @@ def post_record(report: PostReport) -> dict[str, Any]:
         "connections": list(report.connections),
         "verdict": report.verdict,
         "findings": [_finding_record(finding, lines) for finding in report.findings] if lines else [],
+        "claims": [asdict(claim) for claim in report.claims],
+        "notes": list(report.notes),
         "error": report.error,
     }
 

@@ -35,7 +35,7 @@ def write_text(
     Lines are at most `columns` wide where words allow it. `style(text, fg=..., bold=...)` colors a text, or doesn't.
     """
     for report in reports:
-        if report.findings or report.error is not None:
+        if report.findings or report.notes or report.error is not None:
             from disclosure_check.reports.finding import render_report
 
             write(render_report(report, style, columns))
@@ -57,7 +57,8 @@ def summary(tally: Tally) -> str:
     counts = [_count(tally.severities[severity], severity) for severity in SEVERITIES if tally.severities[severity]]
     found = ", ".join(counts) if counts else "no findings"
     missed = f" {_count(tally.unchecked, 'post')} could not be checked." if tally.unchecked else ""
-    return f"{_count(checked, 'post')} checked: {found}.{missed}"
+    backed = f" {_count(tally.backed, 'claim')} with proof on file." if tally.backed else ""
+    return f"{_count(checked, 'post')} checked: {found}.{backed}{missed}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,0 +1,250 @@
+"""Find candidates for claims: words of the vocabularies that stand together the way a rule composes them.
+
+Comes in: the folded prose with its layout, and the claim rules. Goes out: candidates, found broadly. Whether the words
+assert something of a product is left to `judge`. This path never imports spaCy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from disclosure_check.lazily import lazily
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from disclosure_check.claim_rules import ClaimBook, ClaimRule, Composition, Condition, Vocabulary
+    from disclosure_check.normalize import Prose
+    from disclosure_check.segment import Layout
+
+LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
+SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
+NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
+_WORDS = lazily(
+    r"\$[a-z][a-z0-9]{1,9}\b|#(?!\d+\b)\w[\w-]*|@\w[\w.]*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*|(?<!\w)-|-(?!\w)|(?<=\d)-(?=\d)|[^\w\s-]"
+)
+# A hyphen within a word parts it in two: "eco-friendly" is "eco friendly".
+_CAMEL = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_BARRIERS = frozenset(
+    [";", "|", "(", ")", "[", "]", "•", "but", "however", "although", "though", "whereas", "unless", "because", "if", "while", "whenever"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign of the folded text; the words of a hashtag are tokens of their own."""
+
+    text: str  # lower case, without "'s"
+    at: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Tokens `[first, end)` of a sentence that a vocabulary knows."""
+
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its tokens and what the vocabularies know of them."""
+
+    at: int  # folded offsets
+    to: int
+    text: str
+    tokens: tuple[Token, ...]
+    mentions: Mapping[str, tuple[Mention, ...]]  # by vocabulary, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words that may make a claim."""
+
+    rule: ClaimRule
+    parts: tuple[Mention, ...]
+    sentence: int  # index of its sentence
+    at: int  # folded offsets
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The sentences of a post and what may be claimed in them."""
+
+    sentences: tuple[Sentence, ...]
+    found: tuple[Candidate, ...]
+    cut: tuple[int, ...] = field(default=())  # folded offsets at which too long sentences were cut
+
+
+def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates:
+    """Return the candidates of a post in the order of their place."""
+    rules = list(_feasible(prose, book))
+    if not rules:
+        return Candidates((), ())
+    bounds, cut = _bounds(prose, layout)
+    sentences = tuple(_sentence(prose, at, to, book.vocabulary) for at, to in bounds)
+    found = [
+        Candidate(rule, parts, index, sentence.tokens[parts[0].first].at, sentence.tokens[max(part.end for part in parts) - 1].to)
+        for index, sentence in enumerate(sentences)
+        for rule, compositions in rules
+        for composition in compositions
+        for parts in compose(composition, sentence)
+    ]
+    found.sort(key=lambda candidate: (candidate.at, -candidate.to, candidate.rule.id))
+    return Candidates(sentences, tuple(found), tuple(cut))
+
+
+def compose(composition: Composition, sentence: Sentence) -> Iterator[tuple[Mention, ...]]:
+    """Yield the mentions that make up `composition` in a sentence: in its order, near enough, within one clause."""
+    first, *rest = composition
+    if not all(part.name in sentence.mentions for part in composition):
+        return
+    for mention in sentence.mentions[first.name]:
+        chain = [mention]
+        for part in rest:
+            following = _next(sentence, part.name, chain[-1].end, part.gap)
+            if following is None:
+                break
+            chain.append(following)
+        else:
+            yield tuple(chain)
+
+
+def holds(conditions: Iterable[Condition], sentences: Sequence[Sentence]) -> bool:
+    """Return whether one of `conditions` is met in `sentences`: each of its compositions stands in one of them."""
+    return any(
+        all(any(next(compose(composition, sentence), None) is not None for sentence in sentences) for composition in condition)
+        for condition in conditions
+    )
+
+
+def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None:
+    for mention in sentence.mentions[name]:
+        if mention.first < start:
+            continue
+        if mention.first - start > gap or any(token.text in _BARRIERS for token in sentence.tokens[start : mention.first]):
+            return None
+        return mention
+    return None
+
+
+def _feasible(prose: Prose, book: ClaimBook) -> Iterator[tuple[ClaimRule, list[Composition]]]:
+    """Yield the rules that can find anything in a text: the first words of all parts stand somewhere in it."""
+    known = book.vocabulary.first_words
+    present: set[str] = set()
+    for word in {match.group().removesuffix("'s") for match in _WORDS().finditer(prose.lower)}:
+        if word[0] == "#":
+            for part in split_tag(word[1:], book.vocabulary):
+                present |= known.get(part, frozenset())
+        elif (general := _general(word, book.vocabulary)) != word:
+            present |= known.get(general, frozenset()) | known.get(word, frozenset())
+        else:
+            present |= known.get(word, frozenset())
+    for rule in book.rules:
+        if compositions := [composition for composition in rule.compositions if all(part.name in present for part in composition)]:
+            yield rule, compositions
+
+
+def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return the bounds of the sentences, and where too long ones were cut."""
+    bounds: list[tuple[int, int]] = []
+    cut: list[int] = []
+    for at, to in zip(layout.sentences, (*layout.sentences[1:], layout.length), strict=True):
+        start = bounds.pop()[0] if bounds and _is_short_question(prose.text[bounds[-1][0] : at]) else at
+        while to - start > LONGEST_SENTENCE:
+            space = prose.text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+            end = space if space > 0 else start + LONGEST_SENTENCE
+            bounds.append((start, end))
+            cut.append(end)
+            start = end
+        if prose.text[start:to].strip():
+            bounds.append((start, to))
+    return bounds, cut
+
+
+def _is_short_question(text: str) -> bool:
+    return len(text) < LONGEST_TAG and text.rstrip().endswith("?") and len(text.split()) <= SHORT_QUESTION
+
+
+def _sentence(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Sentence:
+    tokens = tuple(_tokens(prose, at, to, vocabulary))
+    return Sentence(at, to, prose.text[at:to], tokens, find_mentions(tokens, vocabulary))
+
+
+def _tokens(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Iterator[Token]:
+    after_tag = -1
+    for match in _WORDS().finditer(prose.lower, at, to):
+        word, start = match.group(), match.start()
+        if word[0] == "#" and len(word) > 1:
+            if not prose.text[after_tag:start].strip() and after_tag >= 0:
+                yield Token("|", start, start)  # no phrase runs from one tag into the next
+            start += 1
+            for part in split_tag(prose.text[start : match.end()], vocabulary):
+                start = prose.lower.index(part, start)
+                yield Token(part, start, start + len(part))
+                start += len(part)
+            after_tag = match.end()
+        elif word.endswith("'s"):
+            yield Token(word[:-2], start, match.end())
+        else:
+            yield Token(word, start, match.end())
+
+
+def token_texts(text: str) -> list[str]:
+    """Return the tokens of a lower-case text without hashtags."""
+    return [match.group().removesuffix("'s") for match in _WORDS().finditer(text)]
+
+
+def split_tag(tag: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the words that a hashtag is glued from, in lower case: by its capitals, else the fewest words that are known."""
+    pieces = [piece for part in tag.replace("-", "_").split("_") for piece in _CAMEL().findall(part)]
+    words: list[str] = []
+    for piece in pieces if "".join(pieces) == tag.replace("-", "").replace("_", "") else [tag]:
+        words += _known_words(piece.lower(), vocabulary)
+    return words
+
+
+def _known_words(word: str, vocabulary: Vocabulary) -> list[str]:
+    if word in vocabulary.words or len(word) > LONGEST_TAG:
+        return [word]
+    best: list[list[str] | None] = [[], *([None] * len(word))]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - LONGEST_WORD), end):
+            head = best[start]
+            if head is not None and (word[start:end] in vocabulary.words or word[start:end].isdigit()):
+                split = [*head, word[start:end]]
+                if best[end] is None or len(split) < len(best[end] or ()):
+                    best[end] = split
+    return best[-1] or [word]
+
+
+LONGEST_TAG, LONGEST_WORD = 60, 20  # characters: longer ones are not split
+
+
+def _general(word: str, vocabulary: Vocabulary) -> str:
+    """Return what stands for `word` in the phrases of a vocabulary: itself, or the sign for numbers or tickers."""
+    if word[0].isdigit() or word in vocabulary.number_words:
+        return NUMBER
+    return TICKER if word[0] == "$" and len(word) > 1 else word
+
+
+def find_mentions(tokens: Sequence[Token], vocabulary: Vocabulary) -> dict[str, tuple[Mention, ...]]:
+    """Return what each vocabulary knows of `tokens`: the longest phrase at each place; they may overlap."""
+    words = [token.text for token in tokens]
+    numbered = [_general(word, vocabulary) for word in words]
+    found: dict[str, list[Mention]] = {}
+    for first in range(len(words)):
+        longest = max(vocabulary.longest.get(words[first], 0), vocabulary.longest.get(numbered[first], 0))
+        for end in range(min(len(words), first + longest), first, -1):
+            plain, general = " ".join(words[first:end]), " ".join(numbered[first:end])
+            names = vocabulary.phrases.get(plain, ())
+            if general != plain:
+                names = (*names, *vocabulary.phrases.get(general, ()))
+            for name in names:
+                mentions = found.setdefault(name, [])
+                if not mentions or mentions[-1].first < first:
+                    mentions.append(Mention(first, end))
+    return {name: tuple(mentions) for name, mentions in found.items()}

@@ -1,0 +1,156 @@
+"""Judge candidates for claims: asserted, or negated, asked, doubted, hoped for, exposed or somebody else's.
+
+Comes in: candidates with their sentences, and spaCy's view of these sentences. Goes out: the claims, each with its
+assertion. What they are worth, and the words to say it with, are rule data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from disclosure_check.claims import holds
+from disclosure_check.lazily import lazily
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from spacy.tokens import Doc
+
+    from disclosure_check.claim_rules import ClaimBook, ClaimRule
+    from disclosure_check.claims import Candidate, Candidates, Sentence
+    from disclosure_check.nlp import Cue
+
+Setup = Literal["cues", "model"]
+REACH = 7  # tokens that a cue reaches to the right
+BACK_REACH = 3  # tokens that a cue reaches to the left
+LIST_REACH = 3  # tokens behind a claim in which an "or" shows that it stands in a list
+_ENDS = frozenset([";", ":", "|", "(", ")", "•", "but", "however", "because", "so", "which", "who", "-", "—", "–"])
+ACQUIT_QUESTIONS = frozenset(["attributed", "exposed", "unrelated"])
+_LISTS = frozenset(["or", "nor"])  # in a list, a comma doesn't end a reach: "does not treat, cure or prevent"
+_OTHER_CLAUSE = frozenset([",", "that", "which", "who"])  # behind these, a denial is about something else: "a green brush that isn't ugly"
+_QUESTION = lazily(r"\?[?!\"')\]\s\u2005]*$")
+_ONE_MARK = lazily(r"(?<![?!])\?[\"')\]\s\u2005]*$")  # "it cured my acne??" is amazement
+_ASKS = lazily(
+    r"^(?:and |so |but |ok |hey |now )*(?:are|aren't|can|can't|could|did|do|does|doesn't|don't|ever|got|had|has|have|how|is|isn't|looking|need|"
+    r"ready|should|struggling|suffering|tired|wanna|want|was|were|what|when|where|which|who|whose|why|will|wish|would|wouldn't)\b"
+)
+_NO_QUESTION = lazily(r"\b(?:did you know|didn't you know|who knew|guess what|why does|how does|how did|isn't it|right\?|you know what)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Words that claim something, or ask it beside an offer."""
+
+    rule: ClaimRule
+    at: int  # folded offsets
+    to: int
+    sentence: Sentence
+    asked: bool
+
+
+def judge(candidates: Candidates, book: ClaimBook, nlp: Setup = "cues") -> list[Claim]:
+    """Return the claims of a post in the order of their place; of those that overlap, what the rules prefer.
+
+    With `nlp="model"` a parse says in whole sentences whether the words belong together, and what is negated.
+    Raises ConfigError if the model is asked for and isn't there.
+    """
+    if not candidates.found:
+        return []
+    claims = [
+        Claim(candidate.rule, candidate.at, candidate.to, candidates.sentences[candidate.sentence], "asked" in made)
+        for candidate, made in zip(candidates.found, _assertions(candidates, book, nlp), strict=True)
+        if not _is_acquitted(candidate.rule, made) and _is_complete(candidate, candidates.sentences)
+    ]
+    return list(_preferred(claims))
+
+
+def _is_acquitted(rule: ClaimRule, made: frozenset[str]) -> bool:
+    """Return whether the words around a claim acquit it; a wish within a question ("Want to cure acne?") is what the question sells."""
+    if "asked" in made:
+        made &= ACQUIT_QUESTIONS
+    return bool(made & (rule.acquit | {"unrelated"}))
+
+
+def _preferred(claims: Sequence[Claim]) -> Iterator[Claim]:
+    for index, claim in enumerate(claims):
+        overlapping = [other for other in claims if other.at < claim.to and claim.at < other.to]
+        if any(_yields(claim.rule, other.rule) for other in overlapping):
+            continue
+        if not any(other.rule is claim.rule and other in claims[:index] for other in overlapping):
+            yield claim
+
+
+def _yields(rule: ClaimRule, other: ClaimRule) -> bool:
+    """Return whether `rule` yields to `other`; of two that yield to each other, the one with the lower id stays."""
+    return other.id in rule.yields_to and not (rule.id in other.yields_to and rule.id < other.id)
+
+
+def _is_complete(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
+    """Return whether what a rule wants around its words is there, and nothing that acquits them."""
+    rule, index = candidate.rule, candidate.sentence
+    around = {"near": sentences[max(0, index - 1) : index + 2], "around": sentences[max(0, index - 3) : index + 4], "post": sentences}
+    for name, conditions in rule.conditions.items():
+        kind, _, where = name.partition("_")
+        if holds(conditions, around.get(where, sentences[index : index + 1])) == (kind == "unless"):
+            return False
+    return True
+
+
+def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator[frozenset[str]]:
+    """Yield what is made of each candidate; an empty set is an assertion."""
+    from disclosure_check.nlp import blank, find_cues, make_docs, make_matcher, parser, split_words
+
+    language = parser() if nlp == "model" else blank()
+    matcher = make_matcher(language, book)
+    around = {candidate.sentence + step for candidate in candidates.found for step in (-1, 0, 1)}
+    needed = sorted(around & set(range(len(candidates.sentences))))
+    split = {index: split_words([token.text for token in candidates.sentences[index].tokens]) for index in needed}
+    docs = dict(zip(needed, make_docs(language, (split[index][0] for index in needed)), strict=True))
+    cues = {index: find_cues(doc, matcher) for index, doc in docs.items()}
+    for candidate in candidates.found:
+        words, starts = split[candidate.sentence]
+        bounds = [*starts, len(words)]
+        parts = [(bounds[part.first], bounds[part.end]) for part in candidate.parts]
+        made = {cue.assertion for cue in cues[candidate.sentence] if _reaches(cue, parts, words)}
+        for index in (candidate.sentence - 1, candidate.sentence + 1):
+            made |= {cue.assertion for cue in cues.get(index, ()) if cue.reach == "near"}
+        if _is_question(candidates.sentences[candidate.sentence].text):
+            made.add("asked")
+        if nlp == "model":
+            made |= _by_parse(docs[candidate.sentence], parts)
+        yield frozenset(made)
+
+
+def _by_parse(doc: Doc, parts: Sequence[tuple[int, int]]) -> set[str]:
+    from disclosure_check.nlp import belong_together, is_negated, is_parsed
+
+    if not is_parsed(doc):
+        return set()
+    made = {"negated"} if is_negated(doc, parts) else set()
+    return made if belong_together(doc, parts) else made | {"unrelated"}
+
+
+def _is_question(text: str) -> bool:
+    lower = text.lower().lstrip(" \n\u2005\"'([*-")
+    if _QUESTION().search(lower) is None or _NO_QUESTION().search(lower) is not None:
+        return False
+    return _ONE_MARK().search(lower) is not None or _ASKS().match(lower) is not None
+
+
+def _reaches(cue: Cue, parts: Sequence[tuple[int, int]], words: Sequence[str]) -> bool:
+    """Return whether a cue bears on the words of `parts`; what is part of the claim itself is no cue."""
+    if any(cue.first < end and first < cue.end for first, end in parts):
+        return False
+    first, end = min(part[0] for part in parts), max(part[1] for part in parts)
+    if cue.reach in ("sentence", "near"):
+        return True
+    if cue.reach == "after":
+        return end <= cue.first <= end + BACK_REACH and not _OTHER_CLAUSE.intersection(words[end : cue.first])
+    if cue.first >= first:
+        return cue.end <= end and cue.assertion == "negated"
+    between = words[cue.end : first]
+    if len(between) > REACH or any(word in _ENDS for word in between):
+        return False
+    following = words[cue.end : end + LIST_REACH]
+    return "," not in between or any(word in _LISTS for word in following)
