@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -233,7 +235,7 @@ class TestSelection:
         assert self.rules_found("--select", "dc2,dc3") == set()
 
     def test_ignored(self) -> None:
-        assert self.rules_found("--ignore", "DC1") == set()
+        assert self.rules_found("--ignore", "DC1,DC4") == set()
 
     def test_ignore_goes_before_select(self) -> None:
         assert self.rules_found("--select", "DC1", "--ignore", "DC1") == set()
@@ -255,7 +257,7 @@ class TestOutput:
         result = run("check", write("a.txt", UNDISCLOSED), "--format", "json", "--output", "report.json")
         assert result.exit_code == 1
         assert result.stdout == ""
-        assert result.stderr == "1 post checked: 1 error.\n"
+        assert result.stderr == "1 post checked: 1 error, 1 info.\n"
         assert json.loads(Path("report.json").read_text(encoding="utf-8"))["summary"]["verdicts"]["fail"] == 1
         assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "report.json"]
 
@@ -466,3 +468,110 @@ class TestSchema:
 
     def test_a_schema_that_is_none(self) -> None:
         assert run("schema", "config").exit_code == 2
+
+
+CLAIMS = "Ad for Gutglow: this tea cures eczema, and it helps reduce bloating in 4 weeks.\n"
+APPROVED = """
+[[claims]]
+id = "bloating"
+brand = "Gutglow"
+wordings = ["helps reduce bloating in 4 weeks"]
+
+[[claims.evidence]]
+title = "Trial of 120 adults"
+kind = "randomized controlled trial"
+url = "https://gutglow.example/trial"
+date = 2025-02-01
+expires = 2027-01-31
+reviewer = "R. Ames"
+"""
+
+
+class TestClaims:
+    def test_lists_every_claim_with_its_standing(self) -> None:
+        Path("post.txt").write_text(CLAIMS)
+        Path("substantiation.toml").write_text(APPROVED)
+        result = run("claims", "post.txt", "--brand", "Gutglow", "--today", "2026-06-01")
+        assert result.exit_code == 0
+        assert 'post.txt:1:26: not-on-file: DC401 disease-claim "cures eczema"' in result.output
+        assert "post.txt:1:47: backed: DC402 symptom-relief-claim" in result.output
+        assert result.output.endswith("2 claims, 1 with proof on file.\n")
+
+    def test_a_post_without_claims_is_told(self) -> None:
+        Path("post.txt").write_text(CLEAN)
+        assert run("claims", "post.txt").output == "No claims found.\n"
+
+    def test_csv_has_a_row_a_claim_and_no_formulas(self) -> None:
+        Path("post.txt").write_text("=1+1 cures eczema\n")
+        rows = list(csv.DictReader(io.StringIO(run("claims", "post.txt", "--format", "csv").output)))
+        assert [(row["rule"], row["claim"], row["sentence"]) for row in rows] == [("DC401", "cures eczema", "'=1+1 cures eczema")]
+
+    def test_json_holds_the_same(self) -> None:
+        Path("post.txt").write_text(CLAIMS)
+        rows = json.loads(run("claims", "post.txt", "--format", "json", "--output", "sheet.json").output or Path("sheet.json").read_text())[
+            "claims"
+        ]
+        assert next((row["line"], row["column"], row["claim"], row["status"]) for row in rows) == (1, 26, "cures eczema", "not-on-file")
+
+    def test_a_file_that_is_not_there_is_exit_2(self) -> None:
+        assert run("claims", "no.txt").exit_code == 2
+
+    def test_check_reads_the_nearest_substantiation_file(self) -> None:
+        Path("posts").mkdir()
+        Path("posts/post.txt").write_text("Ad for Gutglow: it helps reduce bloating in 4 weeks.\n")
+        Path("substantiation.toml").write_text(APPROVED)
+        os.chdir("posts")
+        arguments = ("check", "post.txt", "--platform", "instagram", "--today", "2026-06-01")
+        assert run(*arguments).output == "1 post checked: no findings. 1 claim with proof on file.\n"
+        assert "DC402" in run(*arguments, "--isolated").output
+        assert "expired" in run(*arguments[:-1], "2027-02-01").output
+
+    def test_the_report_says_what_judged_and_what_was_approved(self) -> None:
+        Path("post.txt").write_text(CLAIMS)
+        Path("my.toml").write_text(APPROVED)
+        report = json.loads(
+            run("check", "post.txt", "--format", "json", "--substantiation", "my.toml", "--nlp", "model", "--today", "2026-06-01").output
+        )
+        assert report["substantiation"] == {"path": "my.toml", "claims": 1, "today": "2026-06-01"}
+        assert {key: len(value) for key, value in report["nlp"].items()} == {"setup": 5, "model": 14, "version": 5, "sha256": 64}
+        assert json.loads(run("check", "post.txt", "--format", "json", "--isolated").output)["nlp"] == {"setup": "cues"}
+
+    def test_an_altered_evidence_file_is_a_finding(self) -> None:
+        Path("post.txt").write_text(CLEAN)
+        Path("trial.pdf").write_text("another study")
+        path = f'path = "trial.pdf"\nsha256 = "{"0" * 64}"'
+        Path("substantiation.toml").write_text(APPROVED.replace('url = "https://gutglow.example/trial"', path))
+        result = run("check", "post.txt")
+        assert result.exit_code == 1
+        assert "substantiation.toml:10:9: error DC902 altered-evidence-file" in result.output
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--substantiation", "none.toml"), "none.toml"),
+            (("--today", "soon"), "--today soon is no date; write it as 2026-05-31"),
+            (("--nlp", "gpt"), "Invalid value for '--nlp'"),
+        ],
+    )
+    def test_a_bad_option_is_exit_2(self, arguments: tuple[str, ...], message: str) -> None:
+        Path("post.txt").write_text(CLAIMS)
+        result = run("check", "post.txt", *arguments)
+        assert result.exit_code == 2
+        assert message in result.output
+
+
+class TestInit:
+    def test_writes_a_file_that_can_be_read_as_it_is(self) -> None:
+        Path("post.txt").write_text(CLEAN)
+        assert run("init").exit_code == 0
+        assert run("check", "post.txt").exit_code == 0
+
+    def test_leaves_an_existing_file_as_it_is(self) -> None:
+        Path("substantiation.toml").write_text(APPROVED)
+        result = run("init")
+        assert result.exit_code == 2
+        assert "substantiation.toml exists already and is left as it is" in result.output
+        assert Path("substantiation.toml").read_text() == APPROVED
+
+    def test_a_folder_that_is_not_there_is_exit_2(self) -> None:
+        assert run("init", "nowhere").exit_code == 2

@@ -14,7 +14,7 @@ from disclosure_check import __version__
 from disclosure_check.model import Evidence, Finding, Post, PostReport, Reference
 from disclosure_check.positions import index_lines
 from disclosure_check.reports import Tally
-from disclosure_check.reports.json_report import RulebookFacts, digest_packs, write_json
+from disclosure_check.reports.json_report import RunFacts, digest_packs, write_json
 from disclosure_check.reports.jsonl import write_jsonl
 from disclosure_check.reports.terminal import excerpt, printable, to_cells
 from disclosure_check.reports.text import write_text
@@ -68,7 +68,7 @@ def as_text(*reports: PostReport, **options: Any) -> str:
 def as_json(*reports: PostReport) -> dict[str, Any]:
     written: list[str] = []
     tally = Tally()
-    write_json(tally.watch(reports), written.append, tally, RulebookFacts(2, ("packs/acme",), "sha256:" + "0" * 64))
+    write_json(tally.watch(reports), written.append, tally, RunFacts(2, ("packs/acme",), "sha256:" + "0" * 64, {"setup": "cues"}, None))
     document: dict[str, Any] = json.loads("".join(written))
     validate("report", document)
     return document
@@ -225,6 +225,8 @@ class TestJson:
             "schema_version": "1.0",
             "tool": {"name": "disclosure-check", "version": __version__},
             "rulebook": {"rules": 2, "packs": ["packs/acme"], "digest": "sha256:" + "0" * 64},
+            "nlp": {"setup": "cues"},
+            "substantiation": None,
             "summary": {
                 "posts": 2,
                 "verdicts": {"fail": 1, "review": 0, "pass": 0, "unchecked": 1},
@@ -274,6 +276,8 @@ class TestJson:
                             "fingerprint": "c0ffee",
                         }
                     ],
+                    "claims": [],
+                    "notes": [],
                     "error": None,
                 },
                 {
@@ -285,6 +289,8 @@ class TestJson:
                     "connections": [],
                     "verdict": "unchecked",
                     "findings": [],
+                    "claims": [],
+                    "notes": [],
                     "error": "b.jsonl:7: not valid JSON; mend the line",
                 },
             ],
@@ -332,7 +338,7 @@ class TestJsonl:
         assert [line.endswith("\n") and line.count("\n") == 1 for line in written] == [True, True, True]
         assert [json.loads(line)["verdict"] for line in written] == ["pass", "fail", "unchecked"]
         assert list(json.loads(written[0])) == [
-            "id", "path", "record_line", "platform", "lang", "connections", "verdict", "findings", "error",
+            "id", "path", "record_line", "platform", "lang", "connections", "verdict", "findings", "claims", "notes", "error",
         ]  # fmt: skip
 
     def test_a_post_is_written_before_the_next_is_checked(self) -> None:
