@@ -7,6 +7,7 @@ compiled file where that is current (`write_compiled`), else from their TOML fil
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from disclosure_check.errors import InputError, RuleError
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import regex
 
@@ -211,7 +212,7 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
     try:
         compiled_at = COMPILED_FILE.stat().st_mtime_ns
         compiled = json.loads(COMPILED_FILE.read_bytes())
-        stats = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*.toml")}
+        stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
     is_current = {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"] and COMPILED_FILE.with_name(
@@ -221,6 +222,15 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = compiled
     return found
+
+
+def _rule_files(folder: Path | str, place: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Yield each TOML file below `folder`, with its stat: at every start, so by the fastest way there is."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _rule_files(entry.path, f"{place}{entry.name}/")
+        elif entry.name.endswith(".toml"):
+            yield f"{place}{entry.name}", entry.stat()
 
 
 def _add_pack(data: dict[str, Any], folder: Path) -> None:
