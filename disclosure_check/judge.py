@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from disclosure_check.claim_rules import ClaimBook, ClaimRule
-    from disclosure_check.claims import Candidate, Candidates, Sentence
+    from disclosure_check.claims import Candidate, Candidates, Mention, Sentence
     from disclosure_check.nlp import Cue
 
 Setup = Literal["cues", "model"]
@@ -27,6 +27,7 @@ BACK_REACH = 3  # tokens that a cue reaches to the left
 LIST_REACH = 3  # tokens behind a claim in which an "or" shows that it stands in a list
 _ENDS = frozenset([";", ":", "|", "(", ")", "•", "but", "however", "because", "so", "which", "who", "-", "—", "–"])
 ACQUIT_QUESTIONS = frozenset(["attributed", "exposed", "unrelated"])
+SCARE_WORDS = 2
 _LISTS = frozenset(["or", "nor"])  # in a list, a comma doesn't end a reach: "does not treat, cure or prevent"
 _OTHER_CLAUSE = frozenset([",", "that", "which", "who"])  # behind these, a denial is about something else: "a green brush that isn't ugly"
 _QUESTION = lazily(r"\?[?!\"')\]\s\u2005]*$")
@@ -117,9 +118,17 @@ def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator
             made |= {cue.assertion for cue in cues.get(index, ()) if cue.reach == "near"}
         if _is_question(candidates.sentences[candidate.sentence].text):
             made.add("asked")
+        if any(_is_in_scare_quotes(candidates.sentences[candidate.sentence], part) for part in candidate.parts):
+            made.add("exposed")
         if nlp == "model":
             made |= _by_parse(docs[candidate.sentence], parts)
         yield frozenset(made)
+
+
+def _is_in_scare_quotes(sentence: Sentence, part: Mention) -> bool:
+    """Return whether one or two words stand in quotation marks of their own: a "cure"."""
+    around = [token.text for token in sentence.tokens[max(0, part.first - 1) : part.end + 1]]
+    return part.end - part.first <= SCARE_WORDS and len(around) == part.end - part.first + 2 and around[0] == around[-1] == '"'
 
 
 def _by_parse(doc: Doc, parts: Sequence[tuple[int, int]]) -> set[str]:
