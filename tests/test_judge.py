@@ -53,7 +53,7 @@ ACQUITTED = {
     "exposed": "They claim that it cures acne.",
     "exposed as a myth": "Myth: toothpaste cures acne.",
     "exposed in the next sentence": "“It cures acne!” Don't fall for it.",
-    "in scare quotes": "The lotion that \"cures\" eczema costs ninety dollars.",
+    "in scare quotes": 'The lotion that "cures" eczema costs ninety dollars.',
     "a wish": "I wish it cured my acne.",
     "a condition": "If it cured acne, I would say so.",
     "a goal": "Our mission is to cure eczema.",
