@@ -178,6 +178,7 @@ def whole_posts():
     posts = [
         (f"{rule.id}-{kind}-{number}", example_post(rule.id, example))
         for rule in RULEBOOK.rules
+        if rule.type in ("forbid", "require")  # the claims' examples show gaps of anchors that are still open
         for kind in ("invalid", "valid")
         for number, example in enumerate(getattr(rule, kind), 1)
     ]

@@ -79,7 +79,7 @@ POSTS = st.builds(
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(POSTS)
 def test_any_post_is_checked_and_each_finding_quotes_its_words(any_post: Post):
-    report = check_post(any_post, RULEBOOK)
+    report = check_post(any_post, RULEBOOK, Options(claims="never"))
     assert report.error is None
     for finding in report.findings:
         assert 0 <= finding.start <= finding.end <= len(any_post.text)
@@ -94,13 +94,15 @@ def test_any_post_is_checked_and_each_finding_quotes_its_words(any_post: Post):
 @settings(max_examples=100, deadline=None)
 @given(POSTS)
 def test_the_same_post_twice_gives_the_same_report(any_post: Post):
-    assert check_post(any_post, RULEBOOK) == check_post(any_post, load_rulebook())
+    assert check_post(any_post, RULEBOOK, Options(claims="never")) == check_post(any_post, load_rulebook())
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from([CODE, "#ad My Lumo lamp", "Not sponsored. Lumo sent me this lamp #spon"]), st.integers(1, 60))
 def test_leading_line_breaks_move_findings_and_change_nothing_else(text: str, count: int):
-    plain, moved = (check_post(post(lead + text, platform="threads"), RULEBOOK) for lead in ("", "\n" * min(count, 7)))
+    plain, moved = (
+        check_post(post(lead + text, platform="threads"), RULEBOOK, Options(claims="never")) for lead in ("", "\n" * min(count, 7))
+    )
     shift = min(count, 7)
     assert [(finding.rule, finding.start + shift, finding.match) for finding in plain.findings] == [
         (finding.rule, finding.start, finding.match) for finding in moved.findings
@@ -109,14 +111,14 @@ def test_leading_line_breaks_move_findings_and_change_nothing_else(text: str, co
 
 def test_a_finding_counts_code_points_of_the_original():
     text = "😍𝖍𝖎 ﬀ\u200b\r\n" + CODE
-    [finding] = check_post(post(text, platform="instagram"), RULEBOOK).findings
+    [finding] = check_post(post(text, platform="instagram"), RULEBOOK, Options(claims="never")).findings
     assert (finding.rule, finding.start, finding.end, finding.match) == ("DC112", 8, 22, "Use code MIA20")
 
 
 def test_a_fingerprint_survives_moved_lines_and_tells_places_apart():
     filler = "The lamp is bright and stands on three feet, and it can be dimmed. "
     one, two, three = (
-        check_post(post(text, platform="threads"), RULEBOOK).findings[0]
+        check_post(post(text, platform="threads"), RULEBOOK, Options(claims="never")).findings[0]
         for text in (f"{filler}{CODE}", f"Hello.\n{filler}{CODE}", f"{filler.upper()}{CODE}")
     )
     assert one.fingerprint == two.fingerprint
@@ -158,7 +160,7 @@ def test_chosen_rules(options, expected):
 
 
 def test_a_language_without_rules_is_said_and_not_passed():
-    report = check_post(post("Werbung für Lumo", lang="de-AT", record_line=3), RULEBOOK)
+    report = check_post(post("Werbung für Lumo", lang="de-AT", record_line=3), RULEBOOK, Options(claims="never"))
     assert (report.verdict, report.findings) == ("unchecked", ())
     assert report.error == 'feed.jsonl:3: no rules for the language "de-AT"; only English posts are checked'
 
