@@ -103,7 +103,9 @@ class ClaimBook:
     """The claim rules with their vocabulary and cues."""
 
     rules: tuple[ClaimRule, ...]
-    by_first: Mapping[str, tuple[tuple[int, ClaimRule, Composition], ...]]  # their compositions, numbered, by the vocabulary they begin with
+    by_first: Mapping[
+        str, tuple[tuple[int, ClaimRule, Composition], ...]
+    ]  # their compositions, numbered, by the vocabulary they begin with
     texts: Mapping[str, Rule]  # what to tell the author, by id; process rules too
     vocabulary: Vocabulary
     cues: Mapping[str, Any]  # assertion -> reach -> phrases
