@@ -11,6 +11,8 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 Verdict = Literal["fail", "review", "pass", "unchecked"]
+Format = Literal["text", "markdown", "html", "rst", "asciidoc", "subtitles"]  # how a post's text is marked up
+FORMATS: tuple[Format, ...] = ("text", "markdown", "html", "rst", "asciidoc", "subtitles")
 Family = Literal["disclosure", "claim", "review", "process"]
 # What stands behind a reference: the law and its readings for rules, the last three for facts about platforms.
 Force = Literal[
@@ -54,7 +56,7 @@ class Post:
     id: str  # the record's id, else the path (with "#line" for a record without one)
     text: str  # the original text; all spans refer to it
     path: str  # where it was read from, as the user wrote it; "-" for standard input
-    format: Literal["text", "markdown", "html"] = "text"
+    format: Format = "text"
     platform: str | None = None  # as declared; None lets the format decide
     title: str | None = None
     lang: str | None = None  # BCP 47 code; None means English
@@ -126,6 +128,16 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When the words of a transcript that stand between `start` and `end` are said."""
+
+    start: int
+    end: int
+    at: float  # seconds from the beginning
+    to: float
+
+
+@dataclass(frozen=True, slots=True)
 class Markup:
     """What a format's parser found in a post: visible pieces in reading order, links, blocks and asides."""
 
@@ -134,6 +146,7 @@ class Markup:
     blocks: tuple[Block, ...] = ()
     asides: tuple[Aside, ...] = ()
     includes: tuple[Include, ...] = ()
+    moments: tuple[Moment, ...] = ()  # of a transcript, in the order of their place
 
 
 @dataclass(frozen=True, slots=True)

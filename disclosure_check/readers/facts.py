@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from disclosure_check.errors import InputError
-from disclosure_check.model import CONNECTIONS, Post
+from disclosure_check.model import CONNECTIONS, FORMATS, Format, Post
 
-Format = Literal["text", "markdown", "html"]
-_FORMATS = ("text", "markdown", "html")
 # What is written for these platforms is written in Markdown.
 # A page that has one of these names somebody who pays.
 _SPONSOR_KEYS = ("sponsor", "sponsors", "sponsored", "sponsored_by", "sponsoredBy")
@@ -43,8 +41,8 @@ def read_facts(table: Mapping[str, object], place: str) -> Facts:
     if label is not None and not isinstance(label, bool):
         raise InputError(f"{place}: platform_label is {_show(label)}; true or false is needed")
     format_ = _string(table, "format", place)
-    if format_ is not None and format_ not in _FORMATS:
-        raise InputError(f"{place}: format {_show(format_)} is not one of {', '.join(_FORMATS)}")
+    if format_ is not None and format_ not in FORMATS:
+        raise InputError(f"{place}: format {_show(format_)} is not one of {', '.join(FORMATS)}")
     return Facts(
         id=_string(table, "id", place),
         title=_string(table, "title", place),
