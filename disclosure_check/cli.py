@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import click
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from disclosure_check.check import Options
+    from disclosure_check.config import Config
     from disclosure_check.model import Post, PostReport
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.reports import Tally
@@ -98,20 +99,21 @@ def cli() -> None:
 @click.option("--select", multiple=True, metavar="IDS", help="Report only these rules: DC101,DC3 (all DC3xx) or names.")
 @click.option("--ignore", multiple=True, metavar="IDS", help="Don't report these rules.")
 @click.option(
-    "--claims", type=click.Choice(["auto", "always", "never"]), default="auto", help="Look for claims: auto is in posts with a connection."
+    "--claims", type=click.Choice(["auto", "always", "never"]), help="Look for claims: auto (default) is in posts with a connection."
 )
-@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
 @click.option(
     "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
 )
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", help="What makes the exit code 1.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule.")
 @click.option("--quiet", is_flag=True, help="Only findings: no summary, no progress.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
-@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
@@ -145,16 +147,17 @@ class _Asked:
     packs: tuple[str, ...]
     select: tuple[str, ...]
     ignore: tuple[str, ...]
-    claims: Literal["auto", "always", "never"]
-    nlp: Literal["cues", "model"]
+    claims: Literal["auto", "always", "never"] | None
+    nlp: Literal["cues", "model"] | None
     substantiation: Path | None
     today: str | None
-    fail_on: str
+    fail_on: str | None
     columns: tuple[str, ...]
     stdin_filename: str | None
     statistics: bool
     quiet: bool
     color: str
+    config: Path | None
     isolated: bool
     no_cache: bool
 
@@ -162,17 +165,17 @@ class _Asked:
 def _run_check(asked: _Asked) -> None:
     _require_paths(asked.paths)
     _require_format(asked.format)
-    folders = [_pack_folder(pack) for pack in asked.packs]
+    config = _config(asked)
+    folders = _pack_folders(asked, config)
 
     from disclosure_check.check import check_posts, check_substantiation
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
-    from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook(folders)
+    rulebook = _rulebook(folders, config)
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
-    options = _options(asked, rulebook)
+    options = _options(asked, rulebook, config)
     posts = _posts(asked, options)
     tally = Tally()
     with open_output(asked.output, is_json=asked.format != "text") as stream:
@@ -186,10 +189,35 @@ def _run_check(asked: _Asked) -> None:
         from disclosure_check.reports.text import summary
 
         click.echo(summary(tally), err=True)
-    sys.exit(_exit_code(tally, asked.fail_on))
+    sys.exit(_exit_code(tally, asked.fail_on or (config and config.fail_on) or "error"))
 
 
-def _options(asked: _Asked, rulebook: Rulebook) -> Options:
+def _config(asked: _Asked) -> Config | None:
+    if asked.config is None and asked.isolated:
+        return None
+    from disclosure_check.config import find_config, load_config
+
+    path = asked.config or find_config(Path.cwd())
+    return None if path is None else load_config(Path(os.path.relpath(path)) if asked.config is None else path)
+
+
+def _pack_folders(asked: _Asked, config: Config | None) -> list[Path]:
+    own = [] if config is None else [pack if pack.startswith("package:") else str(config.folder / pack) for pack in config.packs]
+    return [_pack_folder(pack) for pack in (*own, *asked.packs)]
+
+
+def _rulebook(folders: Sequence[Path], config: Config | None) -> Rulebook:
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook(folders)
+    if config is None:
+        return rulebook
+    from disclosure_check.site import with_terms
+
+    return with_terms(rulebook, config)
+
+
+def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Options:
     from disclosure_check.options import build_options
 
     return build_options(
@@ -200,11 +228,16 @@ def _options(asked: _Asked, rulebook: Rulebook) -> Options:
         lang=asked.lang,
         select=asked.select,
         ignore=asked.ignore,
-        claims=asked.claims,
-        nlp=asked.nlp,
-        substantiation=asked.substantiation or _nearest_substantiation(isolated=asked.isolated),
+        claims=asked.claims or "auto",
+        nlp=asked.nlp or cast("Literal['cues', 'model'] | None", config and config.nlp) or "cues",
+        substantiation=asked.substantiation or _configured(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,
+        config=config,
     )
+
+
+def _configured(config: Config | None) -> Path | None:
+    return None if config is None or config.substantiation is None else config.folder / config.substantiation
 
 
 def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
@@ -212,7 +245,18 @@ def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
     from disclosure_check.readers.files import read_paths
 
     defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
-    return read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=_column_names(asked.columns), defaults=defaults)
+    columns = {**(options.config.columns if options.config else {}), **_column_names(asked.columns)}
+    return read_paths(
+        asked.paths, stdin_filename=asked.stdin_filename, columns=columns, defaults=defaults, is_excluded=_excluded(options.config)
+    )
+
+
+def _excluded(config: Config | None) -> Callable[[str], bool] | None:
+    if config is None or not config.exclude:
+        return None
+    from disclosure_check.site import matches
+
+    return partial(matches, config, config.exclude)
 
 
 def _nearest_substantiation(*, isolated: bool) -> Path | None:
@@ -430,12 +474,13 @@ def test(folder: Path) -> None:
 @click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
-@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
 @click.option(
     "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
 )
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
-@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 def claims(**asked: Any) -> None:
     """List all claims found in posts, with or without a connection, each with its standing: for whoever collects the proof.
 
@@ -466,10 +511,10 @@ def claims(**asked: Any) -> None:
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
     from disclosure_check.reports.worksheet import write_worksheet
-    from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook([_pack_folder(pack) for pack in typed.packs])
-    options = _options(typed, rulebook)
+    config = _config(typed)
+    rulebook = _rulebook(_pack_folders(typed, config), config)
+    options = _options(typed, rulebook, config)
     tally = Tally()
     with open_output(typed.output, is_json=typed.format == "json") as stream:
         reports = _tell_errors(tally.watch(check_posts(_posts(typed, options), rulebook, options)), typed)

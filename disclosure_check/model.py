@@ -6,7 +6,10 @@ Every `start`/`end` is a half-open offset in code points of the post's original 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -67,6 +70,7 @@ class Post:
     date: str | None = None
     record_line: int | None = None  # the line of the file on which a JSONL record stands
     body_start: int = 0  # where the prose begins: just behind the front matter
+    keys: Mapping[str, object] = field(default_factory=dict)  # of its front matter, for what the repository's configuration makes of them
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
 
 

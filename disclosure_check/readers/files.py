@@ -12,7 +12,7 @@ from disclosure_check.readers.facts import Facts, make_post
 from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pathspec import GitIgnoreSpec
 
@@ -44,18 +44,19 @@ def read_paths(
     stdin_filename: str | None = None,
     columns: Mapping[str, str] | None = None,
     defaults: Facts | None = None,
+    is_excluded: Callable[[str], bool] | None = None,
 ) -> Iterator[Post | ReadFailure]:
     """Yield the posts of the files and folders in `paths`, in order; "-" is standard input.
 
     Folders are walked in sorted order, without what `.gitignore` names, hidden folders, and files of other formats. A
     file that is named itself is always read, as text if its extension is unknown. `defaults` are the facts for posts
-    that don't declare their own.
+    that don't declare their own. `is_excluded` tells of a path, as shown, whether a folder's walk leaves it out.
     """
     for path in paths:
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
-            yield from _read_folder(path, columns, defaults or Facts())
+            yield from _read_folder(path, columns, defaults or Facts(), is_excluded)
         else:
             yield from _read_file(path, columns, defaults or Facts())
 
@@ -159,7 +160,9 @@ class _Folder:
     ignores: tuple[_Ignore, ...]
 
 
-def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+def _read_folder(
+    path: str, columns: Mapping[str, str] | None, defaults: Facts, is_excluded: Callable[[str], bool] | None
+) -> Iterator[Post | ReadFailure]:
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -178,6 +181,8 @@ def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) 
         inner = []
         for child in children:
             shown = folder.shown + child.name
+            if is_excluded is not None and is_excluded(shown):
+                continue
             if _is_folder(child):
                 if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
                     inner.append(_Folder(shown + "/", child, ignores))
