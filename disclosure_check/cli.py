@@ -543,9 +543,9 @@ def init(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("name", metavar="report|rule|substantiation", type=click.Choice(["report", "rule", "substantiation"]))
+@click.argument("name", metavar="report|rule|config|substantiation", type=click.Choice(["report", "rule", "config", "substantiation"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of the JSON report, of a rule file or of a substantiation file."""
+    """Print the JSON Schema of the JSON report, of a rule file, of the configuration or of a substantiation file."""
     _show((Path(__file__).parent / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
