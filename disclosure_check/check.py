@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
     from disclosure_check.config import Config, Settings
     from disclosure_check.evaluate_claims import Claims
-    from disclosure_check.model import Finding, Platform, Severity
+    from disclosure_check.model import Accepted, Finding, Platform, Severity
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
     from disclosure_check.substantiation import Substantiation
+
+
+NAME = "disclosure-check:"  # begins a comment that speaks to this program
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
 
             kinds, findings = evaluate(post, platform, found, rulebook)
         claims: Claims = ((), (), ())
-        if _claims_count(kinds, (settings and settings.claims) or options.claims):
+        with_claims = _claims_count(kinds, (settings and settings.claims) or options.claims)
+        if with_claims:
             from disclosure_check.evaluate_claims import evaluate_claims
 
             claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
@@ -79,8 +83,13 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
         return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
     if settings is not None:
         findings = tuple(_leveled(findings, settings))
+    accepted: tuple[Accepted, ...] = ()
+    if NAME in post.text or (options.config is not None and options.config.suppressions):
+        from disclosure_check.suppression import suppress
+
+        findings, accepted = suppress(post, markup, findings, platform, rulebook, options.config, with_claims=with_claims)
     kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
-    return PostReport(post, platform.name, kinds, kept, claims=claims[1], notes=claims[2])
+    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2])
 
 
 def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> PostReport:

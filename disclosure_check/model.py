@@ -205,6 +205,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that somebody has accepted, so that it isn't reported."""
+
+    finding: Finding
+    reason: str
+    by: str  # "comment", "config:LINE" or "baseline"
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRecord:
     """A claim of a post and how it stands to the brand's approved claims."""
 
@@ -231,6 +240,7 @@ class PostReport:
     findings: tuple[Finding, ...] = ()
     error: str | None = None  # one sentence with place and remedy
     claims: tuple[ClaimRecord, ...] = ()  # all that were found, those with proof on file too
+    accepted: tuple[Accepted, ...] = ()
     notes: tuple[str, ...] = ()  # what a reader of the report has to know about how the post was read
 
     @property
