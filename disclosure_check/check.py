@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from disclosure_check.annotate import annotate
 from disclosure_check.errors import DisclosureCheckError
+from disclosure_check.lazily import lazily
 from disclosure_check.model import Post, PostReport
 from disclosure_check.readers.markup import parse
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from disclosure_check.substantiation import Substantiation
 
 
+CONTEXT = 40  # characters on both sides of a finding that its fingerprint is made of
+_BLANK_LINE = lazily(r"(?:\r\n?|\n)[ \t>]*(?:\r\n?|\n)")
 NAME = "disclosure-check:"  # begins a comment that speaks to this program
 
 
@@ -157,10 +160,14 @@ def _is_selected(rule: str, options: Options) -> bool:
 
 
 def _fingerprinted(finding: Finding, post: Post) -> Finding:
-    """Return the finding with a fingerprint of its rule, words and surroundings, which survives moved lines."""
+    """Return the finding with a fingerprint of its rule, its words and those around them in its paragraph.
+
+    It stays the same when the paragraph moves, and when lines are wrapped anew.
+    """
     from hashlib import blake2b
 
-    before = post.text[max(0, finding.start - 40) : finding.start]
-    after = post.text[finding.end : finding.end + 40]
+    before = post.text[max(post.body_start, finding.start - CONTEXT) : finding.start]
+    after = post.text[finding.end : finding.end + CONTEXT]
+    before, after = _BLANK_LINE().split(before)[-1], _BLANK_LINE().split(after)[0]
     context = " ".join(f"{finding.rule} {before} {finding.match} {after}".split())
     return replace(finding, fingerprint=blake2b(context.encode(), digest_size=8).hexdigest())

@@ -107,6 +107,8 @@ def cli() -> None:
 )
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
+@click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Leave out the findings accepted in this file.")
+@click.option("--since", metavar="REV", help="Only findings on lines changed since a revision of git: main, HEAD, v1.2.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule.")
@@ -138,28 +140,30 @@ class _Asked:
     """The options of `check` as typed."""
 
     paths: tuple[str, ...]
-    format: str
-    output: Path | None
-    platform: str | None
-    connections: tuple[str, ...]
-    brands: tuple[str, ...]
-    lang: str | None
-    packs: tuple[str, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    claims: Literal["auto", "always", "never"] | None
-    nlp: Literal["cues", "model"] | None
-    substantiation: Path | None
-    today: str | None
-    fail_on: str | None
-    columns: tuple[str, ...]
-    stdin_filename: str | None
-    statistics: bool
-    quiet: bool
-    color: str
-    config: Path | None
-    isolated: bool
-    no_cache: bool
+    format: str = "text"
+    output: Path | None = None
+    platform: str | None = None
+    connections: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    lang: str | None = None
+    packs: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    claims: Literal["auto", "always", "never"] | None = None
+    nlp: Literal["cues", "model"] | None = None
+    substantiation: Path | None = None
+    today: str | None = None
+    fail_on: str | None = None
+    baseline: Path | None = None
+    since: str | None = None
+    columns: tuple[str, ...] = ()
+    stdin_filename: str | None = None
+    statistics: bool = False
+    quiet: bool = False
+    color: str = "auto"
+    config: Path | None = None
+    isolated: bool = False
+    no_cache: bool = False
 
 
 def _run_check(asked: _Asked) -> None:
@@ -181,7 +185,7 @@ def _run_check(asked: _Asked) -> None:
     with open_output(asked.output, is_json=asked.format != "text") as stream:
         evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
         evidence = [report for report in evidence if report.findings]
-        checked = chain(evidence, check_posts(posts, rulebook, options))
+        checked = chain(evidence, _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook))
         reports = _show_progress(tally.watch(checked), quiet=asked.quiet)
         _write_report(asked, _tell_errors(reports, asked), stream, tally, partial(_run_facts, asked, rulebook, options, folders))
         _require_posts(tally.posts - len(evidence), asked.paths)
@@ -190,6 +194,24 @@ def _run_check(asked: _Asked) -> None:
 
         click.echo(summary(tally), err=True)
     sys.exit(_exit_code(tally, asked.fail_on or (config and config.fail_on) or "error"))
+
+
+def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | None, rulebook: Rulebook) -> Iterator[PostReport]:
+    """Return the reports without what the baseline accepts or `--since` leaves out, and one on needless tables of the configuration."""
+    if config is not None and config.suppressions:
+        from disclosure_check.suppression import with_unused_entries
+
+        reports = with_unused_entries(reports, config, rulebook)
+    path = asked.baseline or (config.folder / config.baseline if config is not None and config.baseline else None)
+    if path is not None:
+        from disclosure_check.baseline import accept_known, read_baseline
+
+        reports = accept_known(reports, read_baseline(path))
+    if asked.since is not None:
+        from disclosure_check.since import changed_lines, keep_changed
+
+        reports = keep_changed(reports, changed_lines(asked.since, Path.cwd()))
+    return reports
 
 
 def _config(asked: _Asked) -> Config | None:
@@ -466,6 +488,93 @@ def test(folder: Path) -> None:
     sys.exit(0 if all(result.passed for result in results) else FINDINGS)
 
 
+@cli.group(short_help="Record, prune and show accepted findings.")
+def baseline() -> None:
+    """Accept the findings that are there today, so that a check tells only of new ones.
+
+    \b
+    Examples:
+      disclosure-check baseline create content
+      disclosure-check check content --baseline disclosure-check.baseline
+      disclosure-check baseline prune content
+
+    An entry is a rule, a path and a hash of the words around the finding: no line numbers, so it survives
+    moved text. The file is sorted, one entry a line; write a "reason" into an entry to say why it may stay.
+    """
+
+
+_baseline_file = click.option(
+    "--file", "target", default="disclosure-check.baseline", show_default=True, type=click.Path(dir_okay=False, path_type=Path)
+)
+
+
+@baseline.command("create", short_help="Write the findings of today into the baseline.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_baseline_file
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--force", is_flag=True, help="Write an existing file anew; its reasons are kept.")
+def baseline_create(paths: tuple[str, ...], target: Path, config: Path | None, *, force: bool) -> None:
+    """Write each error and warning found in PATHs into the baseline. Exit code 2: a file could not be checked, and nothing is written."""
+    from disclosure_check.baseline import make_entries, read_baseline, write_baseline
+
+    if target.exists() and not force:
+        raise ConfigError(f"{target} exists already and is left as it is; take out what is gone with `baseline prune`, or add --force")
+    old = read_baseline(target).entries if target.exists() else ()
+    entries = make_entries(_all_reports(paths, config), target, old)
+    write_baseline(target, entries)
+    click.echo(f"{target} written: {sum(entry.count for entry in entries):,} findings in {len({entry.path for entry in entries}):,} files.")
+
+
+@baseline.command("prune", short_help="Take out the entries that nothing needs any more.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_baseline_file
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+def baseline_prune(paths: tuple[str, ...], target: Path, config: Path | None) -> None:
+    """Take out of the baseline what is no longer found in PATHs, and entries of files that are gone. Nothing is added."""
+    from disclosure_check.baseline import make_entries, prune, read_baseline, write_baseline
+
+    known = read_baseline(target)
+    reports = _all_reports(paths, config)
+    kept = prune(known, make_entries(reports, target), {known.place(report.post.path) for report in reports})
+    write_baseline(target, kept)
+    gone = sum(entry.count for entry in known.entries) - sum(entry.count for entry in kept)
+    click.echo(f"{target}: {gone:,} taken out, {sum(entry.count for entry in kept):,} kept.")
+
+
+@baseline.command("show", short_help="List the accepted findings.")
+@_baseline_file
+def baseline_show(target: Path) -> None:
+    """List the entries of the baseline by file, with their reasons."""
+    from itertools import groupby
+
+    from disclosure_check.baseline import merge, read_baseline
+
+    entries = merge(read_baseline(target).entries)
+    parts = []
+    for path, group in groupby(entries, key=lambda entry: entry.path):
+        parts.append(f"{path}\n")
+        for entry in group:
+            count = f" ({entry.count} times)" if entry.count > 1 else ""
+            parts.append(f'  {entry.rule}{count}  "{entry.words}"  {entry.reason or "no reason given"}\n')
+    _show("".join(parts) + f"{sum(entry.count for entry in entries):,} accepted findings.\n")
+
+
+def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport]:
+    """Return the reports on posts, for a baseline. Raises ConfigError if one of them could not be checked."""
+    from disclosure_check.check import check_posts
+
+    asked = _Asked(paths, config=config)
+    loaded = _config(asked)
+    rulebook = _rulebook(_pack_folders(asked, loaded), loaded)
+    options = _options(asked, rulebook, loaded)
+    reports = list(check_posts(_posts(asked, options), rulebook, options))
+    failed = next((report.error for report in reports if report.error is not None), None)
+    if failed:
+        raise ConfigError(f"{failed} (so the baseline is left as it was)")
+    _require_posts(len(reports), paths)
+    return reports
+
+
 @cli.command(short_help="List the claims of posts, as a worksheet.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...")
 @click.option("--format", "format", type=click.Choice(["text", "csv", "json"]), default="text", help="text (default), csv or json.")
@@ -491,20 +600,7 @@ def claims(**asked: Any) -> None:
 
     Exit code 0: the worksheet is written, whatever it holds. 2: something was not checked.
     """
-    typed = _Asked(
-        **asked,
-        connections=(),
-        lang=None,
-        select=(),
-        ignore=(),
-        claims="always",
-        fail_on="never",
-        stdin_filename=None,
-        statistics=False,
-        quiet=True,
-        color="never",
-        no_cache=True,
-    )
+    typed = _Asked(**asked, claims="always", fail_on="never", quiet=True, color="never")
     _require_paths(typed.paths)
 
     from disclosure_check.check import check_posts

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 
 from disclosure_check.check import NAME
 from disclosure_check.lazily import lazily
-from disclosure_check.model import Accepted, Edit, Evidence, Span
+from disclosure_check.model import Accepted, Edit, Evidence, Post, PostReport, Span
+from disclosure_check.positions import index_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from disclosure_check.config import Config
-    from disclosure_check.model import Finding, Markup, Platform, Post
+    from disclosure_check.model import Finding, Markup, Platform
     from disclosure_check.rulebook import Rulebook
 
 MALFORMED, UNKNOWN, UNUSED = "DC903", "DC904", "DC905"
@@ -224,3 +226,30 @@ def unused_entries(config: Config, paths: Iterable[str], used: Iterable[str]) ->
         for entry in config.suppressions
         if f"config:{entry.line}" not in needed and any(matches(config, (entry.path,), path) for path in checked)
     ]
+
+
+def with_unused_entries(reports: Iterable[PostReport], config: Config, rulebook: Rulebook) -> Iterator[PostReport]:
+    """Yield the reports, and behind them one on the configuration if tables of it accepted nothing in the files checked."""
+    paths: dict[str, None] = {}
+    used: set[str] = set()
+    for report in reports:
+        if report.error is None:
+            paths[report.post.path] = None
+        used |= {accepted.by for accepted in report.accepted}
+        yield report
+    lines = unused_entries(config, paths, used)
+    if lines and config.path is not None:
+        yield _on_config(config.path, lines, rulebook)
+
+
+def _on_config(path: Path, lines: Iterable[int], rulebook: Rulebook) -> PostReport:
+    file = Post(str(path), path.read_text(encoding="utf-8-sig"), str(path))
+    starts = index_lines(file.text).starts
+    platform = rulebook.platforms["post"]
+    faults = [
+        _Fault(
+            Span(starts[line - 1], file.text.find("\n", starts[line - 1]) % (len(file.text) + 1)), UNUSED, "nothing in the files checked"
+        )
+        for line in lines
+    ]
+    return PostReport(file, platform.name, (), tuple(_finding(file, platform, rulebook, fault) for fault in faults))
