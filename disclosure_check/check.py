@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from disclosure_check.annotate import annotate
 from disclosure_check.errors import DisclosureCheckError
+from disclosure_check.lazily import lazily
 from disclosure_check.model import Post, PostReport
 from disclosure_check.readers.markup import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from disclosure_check.config import Config, Settings
     from disclosure_check.evaluate_claims import Claims
-    from disclosure_check.model import Finding, Platform
+    from disclosure_check.model import Accepted, Finding, Platform, Severity
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
     from disclosure_check.substantiation import Substantiation
+
+
+CONTEXT = 40  # characters on both sides of a finding that its fingerprint is made of
+_BLANK_LINE = lazily(r"(?:\r\n?|\n)[ \t>]*(?:\r\n?|\n)")
+NAME = "disclosure-check:"  # begins a comment that speaks to this program
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Options:
     claims: Literal["auto", "always", "never"] = "auto"  # auto: in posts with a connection
     nlp: Literal["cues", "model"] = "cues"  # what judges claims: cue words, or the parse of a model as well
     substantiation: Substantiation | None = None  # the brand's approved claims
+    config: Config | None = None  # the repository's; its rules are named by ids here
 
 
 def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:
@@ -47,12 +55,20 @@ def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options
 def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:
     """Return the report on one post."""
     post = _with_defaults(post, options)
+    settings: Settings | None = None
+    if options.config is not None:
+        from disclosure_check.site import describe, settings_for, with_rendered
+
+        post, settings = describe(post, options.config), settings_for(options.config, post.path)
     try:
         platform = platform_of(post, rulebook)
         if not (post.lang or "en").lower().startswith("en"):
             message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
             return PostReport(post, platform.name, post.connections, error=message)
-        found = annotate(post, parse(post), platform, rulebook)
+        markup = parse(post)
+        found = annotate(post, markup, platform, rulebook)
+        if options.config is not None:
+            found = with_rendered(found, post, markup, options.config)
         kinds: tuple[str, ...] = ()
         findings: tuple[Finding, ...] = ()
         if found.signals or found.links or post.connections or post.platform_label or post.page_sponsor:
@@ -60,15 +76,23 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
 
             kinds, findings = evaluate(post, platform, found, rulebook)
         claims: Claims = ((), (), ())
-        if _claims_count(kinds, options):
+        with_claims = _claims_count(kinds, (settings and settings.claims) or options.claims)
+        if with_claims:
             from disclosure_check.evaluate_claims import evaluate_claims
 
             claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
             findings = _in_order(*findings, *claims[0])
     except DisclosureCheckError as error:
         return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
+    if settings is not None:
+        findings = tuple(_leveled(findings, settings))
+    accepted: tuple[Accepted, ...] = ()
+    if NAME in post.text or (options.config is not None and options.config.suppressions):
+        from disclosure_check.suppression import suppress
+
+        findings, accepted = suppress(post, markup, findings, platform, rulebook, options.config, with_claims=with_claims)
     kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
-    return PostReport(post, platform.name, kinds, kept, claims=claims[1], notes=claims[2])
+    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2])
 
 
 def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> PostReport:
@@ -82,11 +106,20 @@ def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> 
     return PostReport(file, platform.name, (), tuple(_fingerprinted(finding, file) for finding in findings))
 
 
-def _claims_count(kinds: tuple[str, ...], options: Options) -> bool:
+def _claims_count(kinds: tuple[str, ...], claims: str) -> bool:
     """Return whether a post is advertising, so that its claims need proof, or the user wants to know of all claims."""
-    if options.claims == "auto":
+    if claims == "auto":
         return any(kind != "none" for kind in kinds)
-    return options.claims == "always"
+    return claims == "always"
+
+
+def _leveled(findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+    """Yield the findings with the severities that the repository gives them, without those that it turns off."""
+    for finding in findings:
+        level = settings.severity.get(finding.rule, finding.severity)
+        ignored = bool(settings.ignore) and finding.rule.startswith(settings.ignore)
+        if level != "off" and not ignored and (not settings.select or finding.rule.startswith(settings.select)):
+            yield finding if level == finding.severity else replace(finding, severity=cast("Severity", level))
 
 
 def _in_order(*findings: Finding) -> tuple[Finding, ...]:
@@ -127,10 +160,14 @@ def _is_selected(rule: str, options: Options) -> bool:
 
 
 def _fingerprinted(finding: Finding, post: Post) -> Finding:
-    """Return the finding with a fingerprint of its rule, words and surroundings, which survives moved lines."""
+    """Return the finding with a fingerprint of its rule, its words and those around them in its paragraph.
+
+    It stays the same when the paragraph moves, and when lines are wrapped anew.
+    """
     from hashlib import blake2b
 
-    before = post.text[max(0, finding.start - 40) : finding.start]
-    after = post.text[finding.end : finding.end + 40]
+    before = post.text[max(post.body_start, finding.start - CONTEXT) : finding.start]
+    after = post.text[finding.end : finding.end + CONTEXT]
+    before, after = _BLANK_LINE().split(before)[-1], _BLANK_LINE().split(after)[0]
     context = " ".join(f"{finding.rule} {before} {finding.match} {after}".split())
     return replace(finding, fingerprint=blake2b(context.encode(), digest_size=8).hexdigest())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import click
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from disclosure_check.check import Options
+    from disclosure_check.config import Config
     from disclosure_check.model import Post, PostReport
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.reports import Tally
@@ -98,20 +99,23 @@ def cli() -> None:
 @click.option("--select", multiple=True, metavar="IDS", help="Report only these rules: DC101,DC3 (all DC3xx) or names.")
 @click.option("--ignore", multiple=True, metavar="IDS", help="Don't report these rules.")
 @click.option(
-    "--claims", type=click.Choice(["auto", "always", "never"]), default="auto", help="Look for claims: auto is in posts with a connection."
+    "--claims", type=click.Choice(["auto", "always", "never"]), help="Look for claims: auto (default) is in posts with a connection."
 )
-@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
 @click.option(
     "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
 )
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", help="What makes the exit code 1.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
+@click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Leave out the findings accepted in this file.")
+@click.option("--since", metavar="REV", help="Only findings on lines changed since a revision of git: main, HEAD, v1.2.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule.")
 @click.option("--quiet", is_flag=True, help="Only findings: no summary, no progress.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
-@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
@@ -136,49 +140,52 @@ class _Asked:
     """The options of `check` as typed."""
 
     paths: tuple[str, ...]
-    format: str
-    output: Path | None
-    platform: str | None
-    connections: tuple[str, ...]
-    brands: tuple[str, ...]
-    lang: str | None
-    packs: tuple[str, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    claims: Literal["auto", "always", "never"]
-    nlp: Literal["cues", "model"]
-    substantiation: Path | None
-    today: str | None
-    fail_on: str
-    columns: tuple[str, ...]
-    stdin_filename: str | None
-    statistics: bool
-    quiet: bool
-    color: str
-    isolated: bool
-    no_cache: bool
+    format: str = "text"
+    output: Path | None = None
+    platform: str | None = None
+    connections: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    lang: str | None = None
+    packs: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    claims: Literal["auto", "always", "never"] | None = None
+    nlp: Literal["cues", "model"] | None = None
+    substantiation: Path | None = None
+    today: str | None = None
+    fail_on: str | None = None
+    baseline: Path | None = None
+    since: str | None = None
+    columns: tuple[str, ...] = ()
+    stdin_filename: str | None = None
+    statistics: bool = False
+    quiet: bool = False
+    color: str = "auto"
+    config: Path | None = None
+    isolated: bool = False
+    no_cache: bool = False
 
 
 def _run_check(asked: _Asked) -> None:
     _require_paths(asked.paths)
     _require_format(asked.format)
-    folders = [_pack_folder(pack) for pack in asked.packs]
+    config = _config(asked)
+    folders = _pack_folders(asked, config)
 
     from disclosure_check.check import check_posts, check_substantiation
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
-    from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook(folders)
+    rulebook = _rulebook(folders, config)
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
-    options = _options(asked, rulebook)
+    options = _options(asked, rulebook, config)
     posts = _posts(asked, options)
     tally = Tally()
     with open_output(asked.output, is_json=asked.format != "text") as stream:
         evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
         evidence = [report for report in evidence if report.findings]
-        checked = chain(evidence, check_posts(posts, rulebook, options))
+        checked = chain(evidence, _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook))
         reports = _show_progress(tally.watch(checked), quiet=asked.quiet)
         _write_report(asked, _tell_errors(reports, asked), stream, tally, partial(_run_facts, asked, rulebook, options, folders))
         _require_posts(tally.posts - len(evidence), asked.paths)
@@ -186,10 +193,53 @@ def _run_check(asked: _Asked) -> None:
         from disclosure_check.reports.text import summary
 
         click.echo(summary(tally), err=True)
-    sys.exit(_exit_code(tally, asked.fail_on))
+    sys.exit(_exit_code(tally, asked.fail_on or (config and config.fail_on) or "error"))
 
 
-def _options(asked: _Asked, rulebook: Rulebook) -> Options:
+def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | None, rulebook: Rulebook) -> Iterator[PostReport]:
+    """Return the reports without what the baseline accepts or `--since` leaves out, and one on needless tables of the configuration."""
+    if config is not None and config.suppressions:
+        from disclosure_check.suppression import with_unused_entries
+
+        reports = with_unused_entries(reports, config, rulebook)
+    path = asked.baseline or (config.folder / config.baseline if config is not None and config.baseline else None)
+    if path is not None:
+        from disclosure_check.baseline import accept_known, read_baseline
+
+        reports = accept_known(reports, read_baseline(path))
+    if asked.since is not None:
+        from disclosure_check.since import changed_lines, keep_changed
+
+        reports = keep_changed(reports, changed_lines(asked.since, Path.cwd()))
+    return reports
+
+
+def _config(asked: _Asked) -> Config | None:
+    if asked.config is None and asked.isolated:
+        return None
+    from disclosure_check.config import find_config, load_config
+
+    path = asked.config or find_config(Path.cwd())
+    return None if path is None else load_config(Path(os.path.relpath(path)) if asked.config is None else path)
+
+
+def _pack_folders(asked: _Asked, config: Config | None) -> list[Path]:
+    own = [] if config is None else [pack if pack.startswith("package:") else str(config.folder / pack) for pack in config.packs]
+    return [_pack_folder(pack) for pack in (*own, *asked.packs)]
+
+
+def _rulebook(folders: Sequence[Path], config: Config | None) -> Rulebook:
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook(folders)
+    if config is None:
+        return rulebook
+    from disclosure_check.site import with_terms
+
+    return with_terms(rulebook, config)
+
+
+def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Options:
     from disclosure_check.options import build_options
 
     return build_options(
@@ -200,11 +250,16 @@ def _options(asked: _Asked, rulebook: Rulebook) -> Options:
         lang=asked.lang,
         select=asked.select,
         ignore=asked.ignore,
-        claims=asked.claims,
-        nlp=asked.nlp,
-        substantiation=asked.substantiation or _nearest_substantiation(isolated=asked.isolated),
+        claims=asked.claims or "auto",
+        nlp=asked.nlp or cast("Literal['cues', 'model'] | None", config and config.nlp) or "cues",
+        substantiation=asked.substantiation or _configured(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,
+        config=config,
     )
+
+
+def _configured(config: Config | None) -> Path | None:
+    return None if config is None or config.substantiation is None else config.folder / config.substantiation
 
 
 def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
@@ -212,7 +267,18 @@ def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
     from disclosure_check.readers.files import read_paths
 
     defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
-    return read_paths(asked.paths, stdin_filename=asked.stdin_filename, columns=_column_names(asked.columns), defaults=defaults)
+    columns = {**(options.config.columns if options.config else {}), **_column_names(asked.columns)}
+    return read_paths(
+        asked.paths, stdin_filename=asked.stdin_filename, columns=columns, defaults=defaults, is_excluded=_excluded(options.config)
+    )
+
+
+def _excluded(config: Config | None) -> Callable[[str], bool] | None:
+    if config is None or not config.exclude:
+        return None
+    from disclosure_check.site import matches
+
+    return partial(matches, config, config.exclude)
 
 
 def _nearest_substantiation(*, isolated: bool) -> Path | None:
@@ -422,6 +488,93 @@ def test(folder: Path) -> None:
     sys.exit(0 if all(result.passed for result in results) else FINDINGS)
 
 
+@cli.group(short_help="Record, prune and show accepted findings.")
+def baseline() -> None:
+    """Accept the findings that are there today, so that a check tells only of new ones.
+
+    \b
+    Examples:
+      disclosure-check baseline create content
+      disclosure-check check content --baseline disclosure-check.baseline
+      disclosure-check baseline prune content
+
+    An entry is a rule, a path and a hash of the words around the finding: no line numbers, so it survives
+    moved text. The file is sorted, one entry a line; write a "reason" into an entry to say why it may stay.
+    """
+
+
+_baseline_file = click.option(
+    "--file", "target", default="disclosure-check.baseline", show_default=True, type=click.Path(dir_okay=False, path_type=Path)
+)
+
+
+@baseline.command("create", short_help="Write the findings of today into the baseline.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_baseline_file
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--force", is_flag=True, help="Write an existing file anew; its reasons are kept.")
+def baseline_create(paths: tuple[str, ...], target: Path, config: Path | None, *, force: bool) -> None:
+    """Write each error and warning found in PATHs into the baseline. Exit code 2: a file could not be checked, and nothing is written."""
+    from disclosure_check.baseline import make_entries, read_baseline, write_baseline
+
+    if target.exists() and not force:
+        raise ConfigError(f"{target} exists already and is left as it is; take out what is gone with `baseline prune`, or add --force")
+    old = read_baseline(target).entries if target.exists() else ()
+    entries = make_entries(_all_reports(paths, config), target, old)
+    write_baseline(target, entries)
+    click.echo(f"{target} written: {sum(entry.count for entry in entries):,} findings in {len({entry.path for entry in entries}):,} files.")
+
+
+@baseline.command("prune", short_help="Take out the entries that nothing needs any more.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_baseline_file
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+def baseline_prune(paths: tuple[str, ...], target: Path, config: Path | None) -> None:
+    """Take out of the baseline what is no longer found in PATHs, and entries of files that are gone. Nothing is added."""
+    from disclosure_check.baseline import make_entries, prune, read_baseline, write_baseline
+
+    known = read_baseline(target)
+    reports = _all_reports(paths, config)
+    kept = prune(known, make_entries(reports, target), {known.place(report.post.path) for report in reports})
+    write_baseline(target, kept)
+    gone = sum(entry.count for entry in known.entries) - sum(entry.count for entry in kept)
+    click.echo(f"{target}: {gone:,} taken out, {sum(entry.count for entry in kept):,} kept.")
+
+
+@baseline.command("show", short_help="List the accepted findings.")
+@_baseline_file
+def baseline_show(target: Path) -> None:
+    """List the entries of the baseline by file, with their reasons."""
+    from itertools import groupby
+
+    from disclosure_check.baseline import merge, read_baseline
+
+    entries = merge(read_baseline(target).entries)
+    parts = []
+    for path, group in groupby(entries, key=lambda entry: entry.path):
+        parts.append(f"{path}\n")
+        for entry in group:
+            count = f" ({entry.count} times)" if entry.count > 1 else ""
+            parts.append(f'  {entry.rule}{count}  "{entry.words}"  {entry.reason or "no reason given"}\n')
+    _show("".join(parts) + f"{sum(entry.count for entry in entries):,} accepted findings.\n")
+
+
+def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport]:
+    """Return the reports on posts, for a baseline. Raises ConfigError if one of them could not be checked."""
+    from disclosure_check.check import check_posts
+
+    asked = _Asked(paths, config=config)
+    loaded = _config(asked)
+    rulebook = _rulebook(_pack_folders(asked, loaded), loaded)
+    options = _options(asked, rulebook, loaded)
+    reports = list(check_posts(_posts(asked, options), rulebook, options))
+    failed = next((report.error for report in reports if report.error is not None), None)
+    if failed:
+        raise ConfigError(f"{failed} (so the baseline is left as it was)")
+    _require_posts(len(reports), paths)
+    return reports
+
+
 @cli.command(short_help="List the claims of posts, as a worksheet.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...")
 @click.option("--format", "format", type=click.Choice(["text", "csv", "json"]), default="text", help="text (default), csv or json.")
@@ -430,12 +583,13 @@ def test(folder: Path) -> None:
 @click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
-@click.option("--nlp", type=click.Choice(["cues", "model"]), default="cues", help="Judge claims by cue words, or by a parse as well.")
+@click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
 @click.option(
     "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
 )
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
-@click.option("--isolated", is_flag=True, help="Don't look for a substantiation.toml; read only what is named here.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 def claims(**asked: Any) -> None:
     """List all claims found in posts, with or without a connection, each with its standing: for whoever collects the proof.
 
@@ -446,30 +600,17 @@ def claims(**asked: Any) -> None:
 
     Exit code 0: the worksheet is written, whatever it holds. 2: something was not checked.
     """
-    typed = _Asked(
-        **asked,
-        connections=(),
-        lang=None,
-        select=(),
-        ignore=(),
-        claims="always",
-        fail_on="never",
-        stdin_filename=None,
-        statistics=False,
-        quiet=True,
-        color="never",
-        no_cache=True,
-    )
+    typed = _Asked(**asked, claims="always", fail_on="never", quiet=True, color="never")
     _require_paths(typed.paths)
 
     from disclosure_check.check import check_posts
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
     from disclosure_check.reports.worksheet import write_worksheet
-    from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook([_pack_folder(pack) for pack in typed.packs])
-    options = _options(typed, rulebook)
+    config = _config(typed)
+    rulebook = _rulebook(_pack_folders(typed, config), config)
+    options = _options(typed, rulebook, config)
     tally = Tally()
     with open_output(typed.output, is_json=typed.format == "json") as stream:
         reports = _tell_errors(tally.watch(check_posts(_posts(typed, options), rulebook, options)), typed)
@@ -498,9 +639,9 @@ def init(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("name", metavar="report|rule|substantiation", type=click.Choice(["report", "rule", "substantiation"]))
+@click.argument("name", metavar="report|rule|config|substantiation", type=click.Choice(["report", "rule", "config", "substantiation"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of the JSON report, of a rule file or of a substantiation file."""
+    """Print the JSON Schema of the JSON report, of a rule file, of the configuration or of a substantiation file."""
     _show((Path(__file__).parent / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 

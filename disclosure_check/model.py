@@ -6,11 +6,16 @@ Every `start`/`end` is a half-open offset in code points of the post's original 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 Verdict = Literal["fail", "review", "pass", "unchecked"]
+Format = Literal["text", "markdown", "html", "rst", "asciidoc", "subtitles"]  # how a post's text is marked up
+FORMATS: tuple[Format, ...] = ("text", "markdown", "html", "rst", "asciidoc", "subtitles")
 Family = Literal["disclosure", "claim", "review", "process"]
 # What stands behind a reference: the law and its readings for rules, the last three for facts about platforms.
 Force = Literal[
@@ -54,7 +59,7 @@ class Post:
     id: str  # the record's id, else the path (with "#line" for a record without one)
     text: str  # the original text; all spans refer to it
     path: str  # where it was read from, as the user wrote it; "-" for standard input
-    format: Literal["text", "markdown", "html"] = "text"
+    format: Format = "text"
     platform: str | None = None  # as declared; None lets the format decide
     title: str | None = None
     lang: str | None = None  # BCP 47 code; None means English
@@ -65,6 +70,7 @@ class Post:
     date: str | None = None
     record_line: int | None = None  # the line of the file on which a JSONL record stands
     body_start: int = 0  # where the prose begins: just behind the front matter
+    keys: Mapping[str, object] = field(default_factory=dict)  # of its front matter, for what the repository's configuration makes of them
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
 
 
@@ -126,6 +132,16 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When the words of a transcript that stand between `start` and `end` are said."""
+
+    start: int
+    end: int
+    at: float  # seconds from the beginning
+    to: float
+
+
+@dataclass(frozen=True, slots=True)
 class Markup:
     """What a format's parser found in a post: visible pieces in reading order, links, blocks and asides."""
 
@@ -134,6 +150,7 @@ class Markup:
     blocks: tuple[Block, ...] = ()
     asides: tuple[Aside, ...] = ()
     includes: tuple[Include, ...] = ()
+    moments: tuple[Moment, ...] = ()  # of a transcript, in the order of their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that somebody has accepted, so that it isn't reported."""
+
+    finding: Finding
+    reason: str
+    by: str  # "comment", "config:LINE" or "baseline"
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRecord:
     """A claim of a post and how it stands to the brand's approved claims."""
 
@@ -214,6 +240,7 @@ class PostReport:
     findings: tuple[Finding, ...] = ()
     error: str | None = None  # one sentence with place and remedy
     claims: tuple[ClaimRecord, ...] = ()  # all that were found, those with proof on file too
+    accepted: tuple[Accepted, ...] = ()
     notes: tuple[str, ...] = ()  # what a reader of the report has to know about how the post was read
 
     @property

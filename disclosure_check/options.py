@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from disclosure_check.check import Options
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
+    from disclosure_check.config import Config, Settings
     from disclosure_check.rulebook import Rulebook
     from disclosure_check.substantiation import Substantiation
 
@@ -29,16 +31,15 @@ def build_options(
     nlp: Literal["cues", "model"] = "cues",
     substantiation: Path | None = None,
     today: str | None = None,
+    config: Config | None = None,
 ) -> Options:
     """Return the options, checked against the rulebook.
 
     `connections`, `select` and `ignore` are as typed: each item may hold several names with commas between.
     Raises ConfigError with what would be right for a name that doesn't exist.
     """
-    if platform is not None and platform.casefold() not in rulebook.platforms:
-        raise ConfigError(unknown("platform", platform, rulebook.platforms, {known.name for known in rulebook.platforms.values()}))
     return Options(
-        platform=None if platform is None else rulebook.platforms[platform.casefold()].name,
+        platform=_checked_platform(platform, rulebook),
         connections=_checked_kinds(split_names(connections)),
         brands=tuple(brands),
         lang=lang,
@@ -47,7 +48,43 @@ def build_options(
         claims=claims,
         nlp=_checked_nlp(nlp, claims),
         substantiation=_approved(substantiation, today),
+        config=None if config is None else _by_ids(config, rulebook),
     )
+
+
+def _by_ids(config: Config, rulebook: Rulebook) -> Config:
+    """Return the configuration with rules named by their ids, and platforms by their own names.
+
+    Raises ConfigError for a rule or platform that doesn't exist.
+    """
+    try:
+        return replace(
+            config,
+            settings=_settings_by_ids(config.settings, rulebook),
+            overrides=tuple(replace(override, settings=_settings_by_ids(override.settings, rulebook)) for override in config.overrides),
+            facts=tuple(replace(fact, platform=_checked_platform(fact.platform, rulebook)) for fact in config.facts),
+            suppressions=tuple(replace(item, rule=find_rules(rulebook, item.rule)[0]) for item in config.suppressions),
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{config.path}: {error}") from error
+
+
+def _settings_by_ids(settings: Settings, rulebook: Rulebook) -> Settings:
+    return replace(
+        settings,
+        platform=_checked_platform(settings.platform, rulebook),
+        select=tuple(id for name in settings.select for id in find_rules(rulebook, name)),
+        ignore=tuple(id for name in settings.ignore for id in find_rules(rulebook, name)),
+        severity={id: level for name, level in settings.severity.items() for id in find_rules(rulebook, name)},
+    )
+
+
+def _checked_platform(name: str | None, rulebook: Rulebook) -> str | None:
+    if name is None:
+        return None
+    if name.casefold() not in rulebook.platforms:
+        raise ConfigError(unknown("platform", name, rulebook.platforms, {known.name for known in rulebook.platforms.values()}))
+    return rulebook.platforms[name.casefold()].name
 
 
 def _checked_nlp(nlp: Literal["cues", "model"], claims: str) -> Literal["cues", "model"]:

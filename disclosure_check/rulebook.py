@@ -31,6 +31,7 @@ LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = Path(__file__).parent / "rulebook.json"
 CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
+CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
 
 
 class Expression:
@@ -350,6 +351,30 @@ def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> S
         patterns=tuple(Expression(pattern, words) for pattern in table["patterns"]),
         unless=tuple(Expression(pattern, words) for pattern in table.get("unless", [])),
     )
+
+
+def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence[str] = ()) -> SignalKind:
+    """Return a family of wordings that are just these words, for a repository's own terms; no connections are all of them."""
+    kinds = tuple(connections or CONNECTIONS)
+    return SignalKind(
+        id=id,
+        role=role,
+        topic=id if role in ("context", "disclosure") else "own-term",
+        shows=kinds if role == "connection" else (),
+        grade="adequate" if role == "disclosure" else None,
+        covers=frozenset(kinds if role == "disclosure" else ()),
+        placement="fold",
+        when=frozenset(),
+        anchors=tuple(phrase.lower().split()[0] for phrase in phrases),
+        patterns=tuple(Expression(_literally(phrase), {}) for phrase in phrases),
+        unless=(),
+    )
+
+
+def _literally(phrase: str) -> str:
+    import re
+
+    return rf"(?<!\w){' '.join(map(re.escape, phrase.split()))}(?!\w)"
 
 
 def _cues(data: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> Cues:

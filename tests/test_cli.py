@@ -467,7 +467,7 @@ class TestSchema:
         assert run("schema", name).stdout == (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
 
     def test_a_schema_that_is_none(self) -> None:
-        assert run("schema", "config").exit_code == 2
+        assert run("schema", "fixture").exit_code == 2
 
 
 CLAIMS = "Ad for Gutglow: this tea cures eczema, and it helps reduce bloating in 4 weeks.\n"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
 
 from disclosure_check.errors import InputError
-from disclosure_check.model import CONNECTIONS, Post
+from disclosure_check.model import CONNECTIONS, FORMATS, Format, Post
 
-Format = Literal["text", "markdown", "html"]
-_FORMATS = ("text", "markdown", "html")
 # What is written for these platforms is written in Markdown.
 # A page that has one of these names somebody who pays.
 _SPONSOR_KEYS = ("sponsor", "sponsors", "sponsored", "sponsored_by", "sponsoredBy")
@@ -43,8 +40,8 @@ def read_facts(table: Mapping[str, object], place: str) -> Facts:
     if label is not None and not isinstance(label, bool):
         raise InputError(f"{place}: platform_label is {_show(label)}; true or false is needed")
     format_ = _string(table, "format", place)
-    if format_ is not None and format_ not in _FORMATS:
-        raise InputError(f"{place}: format {_show(format_)} is not one of {', '.join(_FORMATS)}")
+    if format_ is not None and format_ not in FORMATS:
+        raise InputError(f"{place}: format {_show(format_)} is not one of {', '.join(FORMATS)}")
     return Facts(
         id=_string(table, "id", place),
         title=_string(table, "title", place),
@@ -55,7 +52,7 @@ def read_facts(table: Mapping[str, object], place: str) -> Facts:
         brands=_strings(table, "brand", place),
         platform_label=label,
         date=_string(table, "date", place),
-        format=cast("Format | None", format_),
+        format=format_,
     )
 
 
@@ -77,7 +74,7 @@ def read_page_facts(front_matter: Mapping[str, object], place: str) -> Facts:
 def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_line: int | None = None, id_: str | None = None) -> Post:
     """Return the post that the facts describe, with `defaults` where they are silent.
 
-    A format that nobody declared follows from the platform; a platform, from the format: Markdown and HTML are a blog's.
+    A format that nobody declared follows from the platform.
     The front matter of a Markdown or HTML text is read for what `facts` doesn't say. Raises InputError if it is broken.
     """
     platform = facts.platform or defaults.platform
@@ -85,13 +82,14 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
     format_ = facts.format or defaults.format or ("markdown" if is_markdown else "text")
     body_start = 0
     page = Facts()
+    front_matter: dict[str, object] = {}
     if format_ != "text":
         from disclosure_check.readers.front_matter import read_front_matter
 
         front_matter, body_start = read_front_matter(text, path)
         if front_matter:
             page = read_page_facts(front_matter, f"{path}:1" if record_line is None else path)
-    platform = facts.platform or page.platform or defaults.platform or ("blog" if format_ != "text" else None)
+    platform = facts.platform or page.platform or defaults.platform
     labels = (facts.platform_label, page.platform_label, defaults.platform_label)
     return Post(
         id=facts.id or page.id or id_ or path,
@@ -105,6 +103,7 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
         connections=facts.connections or page.connections or defaults.connections,
         brands=facts.brands or page.brands or defaults.brands,
         platform_label=next((label for label in labels if label is not None), False),
+        keys=front_matter,
         page_sponsor=page.page_sponsor,
         date=facts.date or page.date or defaults.date,
         record_line=record_line,

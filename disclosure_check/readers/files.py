@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
-from disclosure_check.readers.facts import Facts, Format, make_post
+from disclosure_check.readers.facts import Facts, make_post
 from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pathspec import GitIgnoreSpec
 
-    from disclosure_check.model import Post
+    from disclosure_check.model import Format, Post
 
 __all__ = ["ReadFailure", "read_paths"]
 
+EXPORT_HEAD = 4096  # bytes that show what a file is
 _FORMATS: dict[str, Format] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -27,8 +28,14 @@ _FORMATS: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
     ".txt": "text",
+    ".rst": "rst",
+    ".adoc": "asciidoc",
+    ".asciidoc": "asciidoc",
+    ".srt": "subtitles",
+    ".vtt": "subtitles",
 }
-_RECORDS = frozenset({".jsonl", ".ndjson"})
+_COLLECTIONS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".eml"})  # files that hold posts as records or parts
+_EXPORTS = frozenset({".xml", ".json"})  # of a blog, or anything else: a folder's are looked into first
 
 
 def read_paths(
@@ -37,18 +44,19 @@ def read_paths(
     stdin_filename: str | None = None,
     columns: Mapping[str, str] | None = None,
     defaults: Facts | None = None,
+    is_excluded: Callable[[str], bool] | None = None,
 ) -> Iterator[Post | ReadFailure]:
     """Yield the posts of the files and folders in `paths`, in order; "-" is standard input.
 
     Folders are walked in sorted order, without what `.gitignore` names, hidden folders, and files of other formats. A
     file that is named itself is always read, as text if its extension is unknown. `defaults` are the facts for posts
-    that don't declare their own.
+    that don't declare their own. `is_excluded` tells of a path, as shown, whether a folder's walk leaves it out.
     """
     for path in paths:
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
-            yield from _read_folder(path, columns, defaults or Facts())
+            yield from _read_folder(path, columns, defaults or Facts(), is_excluded)
         else:
             yield from _read_file(path, columns, defaults or Facts())
 
@@ -69,13 +77,13 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 
 def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     extension = Path(path).suffix.lower()
-    if extension in _RECORDS:
+    if extension in _COLLECTIONS or extension in _EXPORTS:
         is_empty = True
-        for found in read_records(stream, path, columns=columns, defaults=defaults):
+        for found in _read_collection(stream, path, extension, columns, defaults):
             is_empty = False
             yield found
         if is_empty:
-            yield ReadFailure(path, 1, f"{path}:1: no records in it; write one JSON object a line, or leave the file out")
+            yield ReadFailure(path, 1, f"{path}:1: no posts in it, so nothing was checked; put one in, or leave the file out")
         return
     data = stream.read(MAX_POST_BYTES + 1)
     try:
@@ -83,6 +91,28 @@ def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None,
         yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, "text")))
     except InputError as error:
         yield ReadFailure(path, _line_of(str(error), path), str(error))
+
+
+def _read_collection(
+    stream: BinaryIO, path: str, extension: str, columns: Mapping[str, str] | None, defaults: Facts
+) -> Iterator[Post | ReadFailure]:
+    if extension in (".csv", ".tsv"):
+        from disclosure_check.readers.tables import read_table
+
+        return read_table(stream, path, columns=columns, defaults=defaults)
+    if extension == ".eml":
+        from disclosure_check.readers.mail import read_mail
+
+        return read_mail(stream, path, defaults=defaults)
+    if extension == ".xml":
+        from disclosure_check.readers.wordpress import read_wordpress
+
+        return read_wordpress(stream, path, defaults=defaults)
+    if extension == ".json":
+        from disclosure_check.readers.ghost import read_ghost
+
+        return read_ghost(stream, path, defaults=defaults)
+    return read_records(stream, path, columns=columns, defaults=defaults)
 
 
 def _line_of(message: str, path: str) -> int | None:
@@ -130,7 +160,9 @@ class _Folder:
     ignores: tuple[_Ignore, ...]
 
 
-def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+def _read_folder(
+    path: str, columns: Mapping[str, str] | None, defaults: Facts, is_excluded: Callable[[str], bool] | None
+) -> Iterator[Post | ReadFailure]:
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -149,6 +181,8 @@ def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) 
         inner = []
         for child in children:
             shown = folder.shown + child.name
+            if is_excluded is not None and is_excluded(shown):
+                continue
             if _is_folder(child):
                 if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
                     inner.append(_Folder(shown + "/", child, ignores))
@@ -159,12 +193,31 @@ def _read_folder(path: str, columns: Mapping[str, str] | None, defaults: Facts) 
 
 def _is_post(path: Path) -> bool:
     """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
-    if path.suffix.lower() not in _FORMATS and path.suffix.lower() not in _RECORDS:
+    extension = path.suffix.lower()
+    if extension in _EXPORTS:
+        return _is_export(path, extension)
+    if extension not in _FORMATS and extension not in _COLLECTIONS:
         return False
     try:
         return path.is_file() or not path.exists()
     except OSError:
         return True
+
+
+def _is_export(path: Path, extension: str) -> bool:
+    """Return whether a file begins like the export of a blog."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(EXPORT_HEAD)
+    except OSError:
+        return False
+    if extension == ".xml":
+        from disclosure_check.readers.wordpress import is_wordpress
+
+        return is_wordpress(head)
+    from disclosure_check.readers.ghost import is_ghost
+
+    return is_ghost(head)
 
 
 def _is_folder(path: Path) -> bool:

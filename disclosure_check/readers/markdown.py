@@ -308,16 +308,9 @@ def parse_markdown(text: str, start: int = 0) -> Markup:
 
     Pieces, links and blocks are in the order of the source; a footnote stands where it is defined.
     """
-    from pyromark import Options, events_with_range
+    from pyromark import events_with_range
 
-    options = (
-        Options.ENABLE_TABLES
-        | Options.ENABLE_FOOTNOTES
-        | Options.ENABLE_STRIKETHROUGH
-        | Options.ENABLE_TASKLISTS
-        | Options.ENABLE_GFM
-        | Options.ENABLE_HEADING_ATTRIBUTES
-    )
+    options = _options()
     if text.startswith("\ufeff", start):
         start += 1
     # Rust's strings hold no lone surrogates; JSON can.
@@ -365,6 +358,24 @@ def _apart(masks: list[Mask]) -> list[Mask]:
         if not kept or mask.start >= kept[-1].end:
             kept.append(mask)
     return kept
+
+
+def _options() -> Options:
+    from pyromark import Options
+
+    return (
+        Options.ENABLE_TABLES
+        | Options.ENABLE_FOOTNOTES
+        | Options.ENABLE_STRIKETHROUGH
+        | Options.ENABLE_TASKLISTS
+        | Options.ENABLE_GFM
+        | Options.ENABLE_HEADING_ATTRIBUTES
+    )
+
+
+def find_code(text: str, start: int) -> list[tuple[int, int]]:
+    """Return where code stands in a Markdown text whose body begins at `start`: in spans, fenced and indented blocks."""
+    return _find_code(text, start, _options())[0]
 
 
 def _find_code(text: str, start: int, options: Options) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

@@ -18,6 +18,18 @@ def parse(post: Post) -> Markup:
         from disclosure_check.readers.html import parse_html
 
         return parse_html(post.text, post.body_start)
+    if post.format == "rst":
+        from disclosure_check.readers.rst import parse_rst
+
+        return parse_rst(post.text, post.body_start)
+    if post.format == "asciidoc":
+        from disclosure_check.readers.asciidoc import parse_asciidoc
+
+        return parse_asciidoc(post.text, post.body_start)
+    if post.format == "subtitles":
+        from disclosure_check.readers.subtitles import parse_subtitles
+
+        return parse_subtitles(post.text, post.body_start)
     from disclosure_check.readers.text import parse_text
 
     return parse_text(post.text, post.body_start)

@@ -21,6 +21,7 @@ class Tally:
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)  # findings by rule id and name
 
     backed: int = 0  # claims with proof on file
+    accepted: int = 0  # findings that somebody has accepted
 
     @property
     def posts(self) -> int:
@@ -37,5 +38,6 @@ class Tally:
             for finding in report.findings:
                 self.severities[finding.severity] += 1
                 self.rules[finding.rule, finding.name] += 1
+            self.accepted += len(report.accepted)
             self.backed += sum(claim.status == "backed" for claim in report.claims)
             yield report

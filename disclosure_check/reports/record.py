@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from disclosure_check.positions import index_lines
 
 if TYPE_CHECKING:
-    from disclosure_check.model import Finding, PostReport
+    from disclosure_check.model import Accepted, Finding, PostReport
     from disclosure_check.positions import Lines
 
 
@@ -28,6 +28,7 @@ def post_record(report: PostReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "findings": [_finding_record(finding, lines) for finding in report.findings] if lines else [],
         "claims": [asdict(claim) for claim in report.claims],
+        "accepted": [_accepted_record(accepted) for accepted in report.accepted],
         "notes": list(report.notes),
         "error": report.error,
     }
@@ -36,6 +37,18 @@ def post_record(report: PostReport) -> dict[str, Any]:
 def dump(record: dict[str, Any], *, indent: int | None = None) -> str:
     """Return `record` as JSON whose text is readable in any language."""
     return json.dumps(record, ensure_ascii=False, indent=indent)
+
+
+def _accepted_record(accepted: Accepted) -> dict[str, Any]:
+    finding = accepted.finding
+    return {
+        "rule": finding.rule,
+        "start": finding.start,
+        "end": finding.end,
+        "match": finding.match,
+        "reason": accepted.reason,
+        "by": accepted.by,
+    }
 
 
 def _finding_record(finding: Finding, lines: Lines) -> dict[str, Any]:

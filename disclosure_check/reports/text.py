@@ -58,7 +58,8 @@ def summary(tally: Tally) -> str:
     found = ", ".join(counts) if counts else "no findings"
     missed = f" {_count(tally.unchecked, 'post')} could not be checked." if tally.unchecked else ""
     backed = f" {_count(tally.backed, 'claim')} with proof on file." if tally.backed else ""
-    return f"{_count(checked, 'post')} checked: {found}.{backed}{missed}"
+    accepted = f" {_count(tally.accepted, 'accepted finding')} left out." if tally.accepted else ""
+    return f"{_count(checked, 'post')} checked: {found}.{accepted}{backed}{missed}"
 
 
 def _count(number: int, noun: str) -> str:
