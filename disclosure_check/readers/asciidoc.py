@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from disclosure_check.model import Include
+from disclosure_check.model import Include, Link
 from disclosure_check.readers.asciidoc_inline import Attributes, alt_of, read_inline, read_part
 from disclosure_check.readers.flow import Page
 from disclosure_check.readers.html import Walker, feed
 from disclosure_check.readers.stretches import MAX_DEPTH, Line, Stretches, conceal, read_lines
 
 if TYPE_CHECKING:
-    from disclosure_check.model import Link, Markup
+    from disclosure_check.model import Markup
     from disclosure_check.readers.flow import BlockKind
 
 _DELIMITER = re.compile(r"(?:/{4,}|-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|--|```[\w+-]*|[|,:!]={3,})\Z")
@@ -37,12 +37,12 @@ _TERM = re.compile(r"(?!//)(\S.*?)(?<![:;])(:{2,4}|;;)(?:[ \t]+|\Z)")
 _ADMONITION = re.compile(r"(?:NOTE|TIP|IMPORTANT|CAUTION|WARNING):[ \t]+")
 _ADMONITION_STYLES = frozenset({"NOTE", "TIP", "IMPORTANT", "CAUTION", "WARNING"})
 _UNDERLINE = re.compile(r"(?:=+|-+|~+|\^+|\++)\Z")
-_CODE_STYLES = frozenset(
-    """
-    a2s asciimath barcode blockdiag bytefield d2 dbml ditaa dot erd excalidraw graphviz latexmath listing literal mermaid nomnoml plantuml
-    source stem svgbob symbolator umlet vega vegalite wavedrom
-    """.split()
-)
+_CODE_STYLE_NAMES = """
+a2s asciimath barcode blockdiag bytefield d2 dbml ditaa dot erd excalidraw graphviz latexmath listing literal mermaid nomnoml plantuml
+source stem svgbob symbolator umlet vega vegalite wavedrom
+"""
+_CODE_STYLES = frozenset(_CODE_STYLE_NAMES.split())
+_MAX_STYLE = 2_000  # characters that are kept of the lines in brackets before a block
 _HTML_SETTINGS = frozenset({"backend-html5", "backend-html", "basebackend-html", "backend-xhtml5", "asciidoctor", "filetype-html"})
 _MEDIA = frozenset({"audio", "video"})
 
@@ -54,7 +54,6 @@ class _Style:
     name: str = ""
     words: set[str] = field(default_factory=set)  # options and roles
     text: str = ""  # all of it
-    has_any: bool = False
 
 
 class Reader:
@@ -191,8 +190,8 @@ class Reader:
         style.words.update(re.findall(r"[.%]([\w-]+)", text.partition(",")[0]))
         for named in re.finditer(r"\b(?:role|options|opts)=(?:\"([^\"]*)\"|([^,]*))", text):
             style.words.update(re.split(r"[\s,.]+", named[1] or named[2] or ""))
-        style.text += f"[{text}]"
-        style.has_any = True
+        if len(style.text) < _MAX_STYLE:
+            style.text += f"[{text}]"
 
     def _condition(self, lines: list[Line], at: int, condition: re.Match[str], kind: BlockKind, closings: _Closings) -> int:
         """Read what is shown only under a condition: hidden, unless this document or HTML as such meets it."""
@@ -228,7 +227,7 @@ class Reader:
 
     def _block(self, lines: list[Line], at: int, text: str, kind: BlockKind, style: _Style, closings: _Closings) -> int | None:
         section = _SECTION.match(text)
-        if section and style.name != "discrete-item":
+        if section:
             return self._section(lines[at], text, section.end(), section[1], at + 1)
         if self._is_underlined(lines, at, text):
             return self._section(lines[at], text, 0, "", at + 2)
@@ -274,14 +273,12 @@ class Reader:
         return end
 
     def _linked_image(self, line: Line, macro: re.Match[str]) -> None:
-        from disclosure_check.model import Link
-
         named = re.search(r'(?:^|,)\s*link=(?:"([^"]*)"|([^,"]*))', macro[3])
         url = self.attributes.fill((named[1] or named[2] or "").strip()) if named else ""
         if named and url:
             group = 1 if named[1] is not None else 2
             start = line.start + macro.start(3)
-            link: Link = Link(url, start + named.start(group), start + named.end(group), line.start, line.start + macro.end(2))
+            link = Link(url, start + named.start(group), start + named.end(group), line.start, line.start + macro.end(2))
             self.walker.page.links.append(link)
 
     def _delimited(self, lines: list[Line], at: int, text: str, kind: BlockKind, style: _Style, closings: _Closings) -> int:

@@ -60,7 +60,6 @@ class _Lines:
         self.end = match.end() if match else len(self._text)
         self.line = self._text[self.start : self.end].rstrip()
 
-    @property
     def is_over(self) -> bool:
         return self.start >= len(self._text)
 
@@ -70,14 +69,13 @@ def _rst_fields(text: str, start: int) -> tuple[dict[str, str], int]:
     title: str | None = None
     body_start = start
     lines = _Lines(text, start + text.startswith("\ufeff", start))
-    while not lines.is_over:
-        field = _FIELD.match(lines.line)
-        metadata = None if field else _METADATA.match(lines.line)
-        if field or metadata:
-            name, value = (field or metadata)[1], (field or metadata)[2] or ""  # type: ignore[index]
+    while not lines.is_over():
+        field = _FIELD.match(lines.line) or _METADATA.match(lines.line)
+        if field:
+            name, value = field[1], field[2] or ""
             lines.next()
             parts = [value.strip()]
-            while not lines.is_over and lines.line[:1] in (" ", "\t"):
+            while not lines.is_over() and lines.line[:1] in (" ", "\t"):
                 parts.append(lines.line.strip())
                 lines.next()
             fields.setdefault(name.strip().lower(), " ".join(part for part in parts if part))
@@ -86,12 +84,10 @@ def _rst_fields(text: str, start: int) -> tuple[dict[str, str], int]:
             lines.next()
         elif _COMMENT.match(lines.line) and "::" not in lines.line:
             lines.next()
-            while not lines.is_over and lines.line[:1] in (" ", "\t"):
+            while not lines.is_over() and lines.line[:1] in (" ", "\t"):
                 lines.next()
-        elif title is None and not any(name not in ("", "title") for name in fields if title):
-            title = _rst_title(lines)
-            if title is None:
-                break
+        elif title is None and (title := _rst_title(lines)):
+            continue
         else:
             break
     if title:
@@ -120,7 +116,7 @@ def _asciidoc_fields(text: str, start: int) -> tuple[dict[str, str], int]:
     body_start = start
     lines = _Lines(text, start + text.startswith("\ufeff", start))
     comment = ""
-    while not lines.is_over:
+    while not lines.is_over():
         line = lines.line
         attribute = _ATTRIBUTE.match(line)
         line_start = lines.start
@@ -154,9 +150,12 @@ def _asciidoc_fields(text: str, start: int) -> tuple[dict[str, str], int]:
 
 def _set(fields: dict[str, str], attribute: re.Match[str], lines: _Lines) -> None:
     name, value = attribute[2].lower(), (attribute[4] or "").strip()
-    while value.endswith("\\") and not lines.is_over and lines.line:
-        value = f"{value[:-1].rstrip()} {lines.line.strip()}"
+    parts = []
+    while value.endswith("\\") and not lines.is_over() and lines.line:
+        parts.append(value[:-1].rstrip())
+        value = lines.line.strip()
         lines.next()
+    value = " ".join([*parts, value])
     if attribute[1] or attribute[3]:
         fields.pop(name, None)
     else:

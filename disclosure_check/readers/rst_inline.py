@@ -45,13 +45,12 @@ _MAX_NAME = 80  # characters of a role or of a name without backquotes
 _TARGET = re.compile(r"(?:^|\s)<([^<>]+)>\Z")
 _EXPLANATION = re.compile(r"\s*\(([^()]+)\)\Z")
 _PAIRS = dict(zip("\"'(<[{\u201c\u2018\u00ab", "\"')>]}\u201d\u2019\u00bb", strict=True))
-_CODE_ROLES = frozenset(
-    """
-    attr c class code command cpp data envvar exc file func js kbd keyword literal makevar math meth mimetype mod obj option program
-    py regexp samp token
-    """.split()
-)
-_ELSEWHERE_ROLES = frozenset("cite doc eq footcite numref ref".split())  # their text is that of what they point to
+_CODE_ROLE_NAMES = """
+attr c class code command cpp data envvar exc file func js kbd keyword literal makevar math meth mimetype mod obj option program
+py regexp samp token
+"""
+_CODE_ROLES = frozenset(_CODE_ROLE_NAMES.split())
+_ELSEWHERE_ROLES = frozenset({"cite", "doc", "eq", "footcite", "numref", "ref"})  # their text is that of what they point to
 
 
 @dataclass(slots=True)

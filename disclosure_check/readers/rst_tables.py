@@ -80,9 +80,9 @@ def _show_row(reader: Reader, row: list[Line], bounds: set[int], *, is_first: bo
                 elif cells.get(start_column) and cells[start_column][-1]:
                     cells[start_column][-1].append(Line(0, 0, 0, after_blank=True))
             start, start_column = place, column
-    for _, parts in sorted(cells.items()):
-        for part in parts:
-            is_first = _show_cell(reader, part, is_first=is_first)
+    for column in sorted(cells):
+        for cell in cells[column]:
+            is_first = _show_cell(reader, cell, is_first=is_first)
     return is_first
 
 
@@ -122,7 +122,7 @@ def read_simple_table(reader: Reader, lines: list[Line], at: int) -> int | None:
             is_first = _show_simple_row(reader, row, is_first=is_first)
             row = [[] for _ in edges]
         for cell, part in zip(row, parts, strict=True):
-            if part:
+            if part is not None:
                 cell.append(Line(part.start, part.end, part.indent, line.after_blank and bool(cell)))
     _show_simple_row(reader, row, is_first=is_first)
     reader.walker.start_block("paragraph", "\n\n")
