@@ -248,7 +248,7 @@ def test_the_prose_begins_behind_the_header():
 
 
 def test_a_wrong_connection_in_the_header_is_an_error():
-    with pytest.raises(InputError, match='a.rst:1: connection "payed" is not one of'):
+    with pytest.raises(InputError, match=r'a\.rst:1: connection "payed" is not one of'):
         make_post(":disclosure-connection: payed\n\nx", "a.rst", facts=Facts(), defaults=Facts(format="rst"))
 
 
