@@ -66,6 +66,7 @@ SEEN = {
     "wrapped cell": ("|===\n|a |paid\npartnership\n|===\n", "paid\npartnership"),
     "cell with blocks": ("|===\na|* x\n* paid partnership\n|===\n", PLAIN),
     "cell over columns": ('[cols="1,a"]\n|===\n2+^.^|paid partnership\n|===\n', PLAIN),
+    "cells without spaces": ("|===\n|a|m|paid partnership\n|===\n", PLAIN),
     "escaped bar": ("|===\n|a \\| b|paid partnership\n|===\n", PLAIN),
     "CSV table": (',===\nx,"paid partnership"\n,===\n', PLAIN),
     "footnote": ("x footnote:[A paid partnership.] y", PLAIN),
@@ -229,6 +230,10 @@ def test_includes_are_named():
     text = "include::ad.adoc[]\n\npromo::x[]\n\nx {notice} y:z[a]"
     found = [(include.name, text[include.start : include.end]) for include in parse_asciidoc(text).includes]
     assert found == [("ad.adoc", "include::ad.adoc[]"), ("promo", "promo::x[]"), ("notice", "{notice}"), ("y", "y:z[a]")]
+
+
+def test_a_letter_between_two_bars_is_a_cell():
+    assert shown(parse_asciidoc("|===\n|a|m|x l|y\n|===\n").pieces) == f"a\nm\nx\n{CODE_MARK}"
 
 
 def test_code_leaves_a_mark():

@@ -42,7 +42,9 @@ def _read_cells(reader: Reader, lines: list[Line], mark: str, *, is_rich: bool) 
         position = line.start
         after_blank = line.after_blank
         for at in _marks(reader.source, line, mark):
-            specifier = _SPECIFIER.search(reader.source[max(position, at - 20) : at])
+            begin = max(position, at - 20)
+            # Behind another mark, "a" is a text: what holds for the next cell stands behind white space.
+            specifier = _SPECIFIER.search(reader.source[begin:at] if begin == line.start else "|" + reader.source[begin:at])
             stop = at - (len(specifier[0]) if specifier else 0)
             _add(reader, cell, position, stop, after_blank=after_blank)
             if before:
