@@ -55,7 +55,7 @@ def test_every_fact_of_a_mail_is_read():
         "<p>Tea</p>\n"
     )
     assert read(mail) == Post(
-        "a.eml#10", "<p>Tea</p>\n", "a.eml", "html", "newsletter", "Tea ☕ for two", date="2026-02-03", record_line=10,
+        "a.eml#10", "<p>Tea</p>\n", "a.eml", "html", "newsletter", "Tea ☕ for two", date="2026-02-03", record_line=10, record_end=10,
         keys={
             "from": "Juniper Post <hello@juniper.example>",
             "subject": "Tea ☕ for two",

@@ -78,6 +78,11 @@ def test_the_dialects_of_tables(table: str, expected: list[tuple[str, int]]):
     assert texts(table) == expected
 
 
+def test_a_row_knows_its_last_line():
+    found = read('text,id\n"a\n\nb",1\nc,2\n')
+    assert [(post.record_line, post.record_end) for post in found] == [(2, 4), (5, None)]
+
+
 def test_a_tsv_with_one_column_keeps_its_commas():
     assert texts("text\na, b\n", path="posts.tsv") == [("a, b", 2)]
 

@@ -93,7 +93,8 @@ def _read_post(data: bytes, path: str, defaults: Facts) -> Post:
         raise _MailError(max(1, len(lines)), "the mail ends before its last part does; save it again")
     format_, text, line = _shown_text(mail, lines)
     declared = {"title": _words(mail["subject"]), "date": _day(mail["date"]), "platform": "newsletter", "format": format_}
-    post = record_post(text, declared, path, line, defaults)
+    # What a reader sees of a mail depends on all that stands behind its first words.
+    post = record_post(text, declared, path, line, defaults, max(line, len(lines)))
     names = [name.lower() for name in mail.keys()]  # noqa: SIM118 a mail is no dict
     kept = {name: _words(mail[name]) for name in names if name.startswith("list-") or name in _KEPT_HEADERS}
     return replace(post, keys={**kept, **post.keys})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
@@ -75,8 +75,10 @@ def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str]
     return record_post(text, {fact: record.get(columns.get(fact, fact)) for fact in FACTS}, path, number, defaults)
 
 
-def record_post(text: str, declared: Mapping[str, object], path: str, number: int, defaults: Facts) -> Post:
+def record_post(text: str, declared: Mapping[str, object], path: str, number: int, defaults: Facts, end: int | None = None) -> Post:
     """Return the post of a record that begins on line `number` of a file; what is None in `declared` isn't declared.
+
+    `end` is the record's last line, if it has several.
 
     Raises InputError with path and line for a value that isn't allowed, a text that is too long, or broken front matter.
     """
@@ -87,11 +89,12 @@ def record_post(text: str, declared: Mapping[str, object], path: str, number: in
     text = _LONE_SURROGATE.sub("\ufffd", text)
     facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
     try:
-        return make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
+        post = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
     except InputError as error:
         # The lines of a record's own front matter aren't lines of the file.
         what = re.sub(rf"^{re.escape(path)}:?\d*: ", "", str(error))
         raise InputError(f"{place}: {what}") from error
+    return post if end is None else replace(post, record_end=end)
 
 
 def _read_object(line: bytes, place: str) -> dict[str, object]:

@@ -256,7 +256,8 @@ def _row_post(row: list[str], source: _Source, path: str, number: int, header: _
     text = row[header.text]
     if not text.strip():
         raise InputError(f'{place}: the "{_short(header.names[header.text])}" cell is empty; write the post into it, or leave the row out')
-    return record_post(text, {fact: _value(fact, row[index]) for fact, index in header.facts.items()}, path, number, defaults)
+    declared = {fact: _value(fact, row[index]) for fact, index in header.facts.items()}
+    return record_post(text, declared, path, number, defaults, source.number if len(source.row) > 1 else None)
 
 
 def _count(number: int, noun: str) -> str:
