@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_POST_BYTES = 10 * 1024 * 1024
 _MAX_LINE_BYTES = 6 * MAX_POST_BYTES + 1024 * 1024  # JSON may write a character as \uXXXX
 
-_FACTS = ("id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format")
+FACTS = ("id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format")
 _NEEDED = 'one object with a "text" field per line is needed'
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -72,18 +72,29 @@ def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str]
         raise InputError(f'{place}: no "{column}" field (there are: {fields}); each record needs its post\'s text')
     if not isinstance(text, str):
         raise InputError(f'{place}: "{column}" is not a string; each record needs its post\'s text')
+    return record_post(text, {fact: record.get(columns.get(fact, fact)) for fact in FACTS}, path, number, defaults)
+
+
+def record_post(text: str, declared: Mapping[str, object], path: str, number: int, defaults: Facts, end: int | None = None) -> Post:
+    """Return the post of a record that begins on line `number` of a file; what is None in `declared` isn't declared.
+
+    `end` is the record's last line, if it has several.
+
+    Raises InputError with path and line for a value that isn't allowed, a text that is too long, or broken front matter.
+    """
+    place = f"{path}:{number}"
     if len(text) > MAX_POST_BYTES:
         raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
     # A lone surrogate can't be written out again; U+FFFD keeps its place.
     text = _LONE_SURROGATE.sub("\ufffd", text)
-    declared = {fact: record.get(columns.get(fact, fact)) for fact in _FACTS}
     facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
     try:
-        return make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
+        post = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
     except InputError as error:
         # The lines of a record's own front matter aren't lines of the file.
         what = re.sub(rf"^{re.escape(path)}:?\d*: ", "", str(error))
         raise InputError(f"{place}: {what}") from error
+    return post if end is None else replace(post, record_end=end)
 
 
 def _read_object(line: bytes, place: str) -> dict[str, object]:
