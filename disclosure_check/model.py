@@ -72,6 +72,7 @@ class Post:
     body_start: int = 0  # where the prose begins: just behind the front matter
     keys: Mapping[str, object] = field(default_factory=dict)  # of its front matter, for what the repository's configuration makes of them
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
+    dialect: Literal["wordpress"] | None = None  # of its format: WordPress' HTML has shortcodes, and blank lines part its paragraphs
 
 
 @dataclass(frozen=True, slots=True)
