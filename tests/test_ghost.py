@@ -91,6 +91,7 @@ FORMS = {
     "of version 5": {"db": [{"meta": {"version": "5.1.0"}, "data": POSTS}]},
     "data before meta": {"db": [{"data": POSTS, "meta": {}}]},
     "without db": {"meta": {"version": "000"}, "data": POSTS},
+    "with other tables before the posts": {"meta": {"exported_on": 1, "version": "003"}, "data": {"apps": ["a" * 5_000], **POSTS}},
     "data alone": {"data": POSTS},
 }
 

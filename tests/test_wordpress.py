@@ -294,6 +294,8 @@ SHOWN = {
     "a shortcode in a block of its own": ("<!-- wp:shortcode -->\n[ad]\n<!-- /wp:shortcode -->", CODE_MARK),
     "a shortcode in a link": ('<a href="[link id="3"]">a > b</a> c', "a > b c"),
     "code": ("a [code]<p>#ad</p>[/code] b", f"a {CODE_MARK} b"),
+    "a gallery in a line": ("the[gallery]", f"the{CODE_MARK}"),
+    "a player of an address": ("a [audio https://a.example/a.mp3] b [video of it]", f"a {CODE_MARK} b [video of it]"),
     "an escaped shortcode": ("a [[toc]] b", "a [[toc]] b"),
     "words in brackets": ("a [sic] b [affiliate link] c [1] d […]", "a [sic] b [affiliate link] c [1] d […]"),
     "a disclosure in brackets": ("[Ad]\n\na", "[Ad]\n\na"),

@@ -26,7 +26,7 @@ MAX_EXPORT_BYTES = 512 * 2**20
 _HOW = "name an export made in Ghost's settings, or leave the file out"
 _NEEDED = 'no Ghost export, which is {{"db": [{{"data": {{"posts": [...]}}}}]}} ({what}); ' + _HOW
 _EXPORT_HEAD = re.compile(
-    rb"""\s*+\{\s*+(?:"db"\s*+:\s*+\[\s*+\{\s*+"(?:meta|data)"|"(?:meta|data)"\s*+:\s*+\{.*?"(?:posts|posts_tags|posts_authors)"\s*+:\s*+\[)""",
+    rb"""\s*+\{\s*+(?:"db"\s*+:\s*+\[\s*+\{\s*+"(?:meta|data)"|"meta"\s*+:\s*+\{\s*+"exported_on"|"(?:meta|data)"\s*+:\s*+\{.*?"(?:posts|posts_tags|posts_authors)"\s*+:\s*+\[)""",
     re.DOTALL,
 )
 _TABLES = frozenset({"posts", "tags", "posts_tags", "settings"})

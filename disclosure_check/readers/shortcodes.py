@@ -29,6 +29,8 @@ _BLOCK = re.compile(r"<!--\s+(?P<closing>/?)wp:(?P<name>[a-z][\w-]*(?:/[a-z][\w-
 _REUSED = re.compile(r'"ref"\s*:\s*(\d{1,18})')
 _MARGIN = 200  # characters before a shortcode that show whether it stands alone
 _CODE = frozenset({"bash", "code", "css", "html", "javascript", "js", "php", "python", "sourcecode", "sql", "xml"})
+# WordPress' own and Jetpack's for players and pictures: shortcodes wherever they stand, with a bare address too.
+_KNOWN = frozenset({"audio", "caption", "embed", "gallery", "playlist", "soundcloud", "tweet", "video", "vimeo", "youtube"})
 # In brackets these are more often what the author says than a shortcode.
 _SAID = frozenset({"ad", "advert", "advertisement", "affiliate", "gifted", "paid", "pr", "promo", "promotion", "sponsored"})
 
@@ -105,7 +107,8 @@ def _find_shortcodes(text: str, start: int, comments: Sequence[_Stretch]) -> tup
         if rest and not (rest[0].isspace() or rest == "/"):
             continue  # "[disclosure: a gift]", "[it's mine]"
         end = _next_end(ends.get(name, ()), match.end())
-        has_signs = end is not None or "_" in name or rest.endswith("/") or _ARGUMENTS.match(rest) is not None
+        is_known = name in _KNOWN and (not rest.strip() or "://" in rest)
+        has_signs = is_known or end is not None or "_" in name or rest.endswith("/") or _ARGUMENTS.match(rest) is not None
         if not has_signs and rest.strip():
             continue  # "[affiliate link]"
         includes.append(Include(name, *match.span()))
