@@ -140,6 +140,17 @@ def test_a_post_knows_its_line_id_and_defaults():
     assert (second.platform, second.connections, second.text) == ("newsletter", ("gift",), "\nb")
 
 
+def test_blank_lines_before_the_declaration_are_no_fault():
+    [post] = read("\n \r\n" + export(item()))
+    assert (post.text, post.record_line) == ("A lamp.", 13)
+
+
+def test_a_folder_is_looked_through_for_exports(tmp_path):
+    (tmp_path / "blog.xml").write_text(export(item()), encoding="utf-8")
+    (tmp_path / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
+    assert [post.text for post in read_paths([str(tmp_path)])] == ["A lamp."]
+
+
 def test_a_draft_without_a_date_has_none():
     [post] = read(export(item(more="<wp:post_date>0000-00-00 00:00:00</wp:post_date>")))
     assert post.date is None

@@ -38,6 +38,9 @@ _OWN_KEYS = {"post_tag": "tags", "category": "categories"}
 # XML forbids these characters, WordPress doesn't; none of them shows. In UTF-8 and one-byte encodings they are bytes of their own.
 _CONTROL = bytes.maketrans(bytes({*range(1, 32)} - {9, 10, 13}), b" " * 28)
 
+# A plugin that prints a blank line puts it before the declaration, where XML allows nothing.
+_LATE_DECLARATION = re.compile(rb"(\s+)(<\?xml\b[^?>]{0,200}\?>)")
+
 
 def is_wordpress(head: bytes) -> bool:
     """Return whether the first 4 KB of a file are those of a WordPress export."""
@@ -105,6 +108,8 @@ class _Export:
     def feed(self, chunk: bytes) -> None:
         if not self._fed:
             self._is_wide = chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in chunk[:4]
+            if late := _LATE_DECLARATION.match(chunk):
+                chunk = late[2] + late[1] + chunk[late.end() :]  # all that follows keeps its line
         if not self._is_wide:
             chunk = chunk.translate(_CONTROL)
         self._before, self._last = self._last, chunk
