@@ -21,7 +21,7 @@ from disclosure_check.readers.koenig import lexical_to_html, mobiledoc_to_html
 from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure
 from disclosure_check.rulebook import load_rulebook
 
-PATIENCE = 20  # seconds; a machine under load gets here only if the time grows faster than the text
+PATIENCE = 60  # seconds; a machine under load gets here only if the time grows faster than the text
 
 
 def export(*posts: object, **tables: object) -> str:

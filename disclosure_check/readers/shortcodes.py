@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BRACKETS = re.compile(r"\[(?P<closing>/?)(?P<name>[A-Za-z][\w-]*+)(?P<rest>[^\[\]<]*+)\]")
-_ARGUMENTS = re.compile(r"""\s(?:[^="“”″]*[\w-]\s*=\s*\S|[^"“”″]*["“”″])""")
+# name="value", name=value, or a value in quotes behind the name or a number; but not [said he: "a = b"]
+_ARGUMENTS = re.compile(r"""\s(?:(?:[^="“”″]*\s)?[\w-]+(?:\s*=\s*(?:["'“”″]|&(?:quot|\#)|(?<==)[\w/\#]))|\s*(?:\d+\s+)?["“”″])""")
 _LINE_START = re.compile(r"(?:\A|[\r\n]|<(?:p|div|li)\b[^<>]*>|-->)[ \t]*\Z")
 _LINE_END = re.compile(r"[ \t]*(?:\Z|[\r\n]|</(?:p|div|li)>|<br|<!--)", re.IGNORECASE)
 # Beside these WordPress makes no paragraphs, and they begin a line anyway.
