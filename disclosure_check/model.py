@@ -73,6 +73,7 @@ class Post:
     keys: Mapping[str, object] = field(default_factory=dict)  # of its front matter, for what the repository's configuration makes of them
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
     record_end: int | None = None  # the last line of a record that has several
+    dialect: Literal["wordpress"] | None = None  # of its format: WordPress' HTML has shortcodes, and blank lines part its paragraphs
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A stretch of the source that is no prose; `tag` is a JSX tag that stands there, `text` what is shown instead."""
+    """A stretch of the source that is no prose; `tag` is a JSX tag that stands there, `text` what is shown instead.
+
+    A text that is a blank, a line break or two is a gap of that width.
+    """
 
     start: int
     end: int
@@ -199,6 +202,10 @@ class Walker:
                 self.tag(mask.tag)
             elif mask.text == " ":
                 self.gap(" ", mask.start, mask.end)
+            elif mask.text == "\n":
+                self.gap("\n", mask.start, mask.end)
+            elif mask.text == "\n\n":
+                self.start_block(self.frames[-1].kind, "\n\n")
             elif mask.text:
                 self.mark(mask.text, mask.start, mask.end)
             start = min(end, mask.end)

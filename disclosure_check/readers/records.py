@@ -20,7 +20,7 @@ _MAX_LINE_BYTES = 6 * MAX_POST_BYTES + 1024 * 1024  # JSON may write a character
 
 FACTS = ("id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format")
 _NEEDED = 'one object with a "text" field per line is needed'
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def record_post(text: str, declared: Mapping[str, object], path: str, number: in
     if len(text) > MAX_POST_BYTES:
         raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
     # A lone surrogate can't be written out again; U+FFFD keeps its place.
-    text = _LONE_SURROGATE.sub("\ufffd", text)
+    text = LONE_SURROGATE.sub("\ufffd", text)
     facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
     try:
         post = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
