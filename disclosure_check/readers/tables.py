@@ -97,6 +97,15 @@ class _Header:
     facts: Mapping[str, int]  # the columns of the facts that the table has
 
 
+def is_table_of_posts(head: bytes, columns: Mapping[str, str] | None = None) -> bool:
+    """Return whether the first line of a table names a column that may hold posts."""
+    wanted = {_folded((columns or {}).get("text", "text")), *_TEXT_NAMES}
+    lines = [
+        line for line in head.decode("utf-8-sig", errors="replace").splitlines() if line.strip() and not _SEPARATOR_LINE.fullmatch(line)
+    ]
+    return bool(lines) and any(_folded(name.strip("\"' ")) in wanted for name in re.split(r"[,;\t|]", lines[0]))
+
+
 def read_table(
     stream: BinaryIO, path: str, *, columns: Mapping[str, str] | None = None, defaults: Facts | None = None
 ) -> Iterator[Post | ReadFailure]:
