@@ -63,6 +63,8 @@ _CODE_CLASS = lazily(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNOREC
 _NAME = lazily(r"/?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _TAG_END = lazily(r"[\s/]*>")
+# A single word in capitals is what readers type at a checkout, and no example of code.
+_COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)([A-Z0-9]*[A-Z][A-Z0-9_-]{2,19})(?: ?`+|\s*</[^>]*>)")
 _COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
 
@@ -159,6 +161,14 @@ class Walker:
         if not frame.silent:
             frame.flow.literal(text, start, end)
             self.page.see(start, end)
+
+    def code(self, start: int, end: int) -> None:
+        """Show the inline code between `start` and `end` as a mark, or as itself if it may be the code of an offer."""
+        coupon = _COUPON().fullmatch(self.page.source, start, end)
+        if coupon is None:
+            self.mark(CODE_MARK, start, end)
+        else:
+            self._show(*coupon.span(1))
 
     def gap(self, kind: Gap, start: int, end: int) -> None:
         frame = self.frames[-1]
@@ -277,7 +287,7 @@ class Walker:
             if frame.block:
                 self._blocks.pop()
             if frame.code and frame.start < position:
-                self.mark(CODE_MARK, frame.start, position)
+                self.code(frame.start, position)
             if frame.link:
                 self.page.close_link(position)
             if frame.block:
