@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from disclosure_check.annotate import annotate
 from disclosure_check.check import check_post
 from disclosure_check.model import Format, Post
 from disclosure_check.readers.files import read_paths
+from disclosure_check.readers.markup import parse
 from disclosure_check.reports.record import post_record
 from disclosure_check.rulebook import Cues, Rulebook, load_rulebook, plain_kind
 
@@ -705,3 +707,149 @@ def test_a_place_in_srt(probe, source: str):
 def test_a_place_in_webvtt(probe, source: str):
     pytest.importorskip("disclosure_check.readers.subtitles")
     probe(source, "post.vtt")
+
+
+COLUMNS = {
+    "emoji": ("a.md", "x\n\n🎁 use code MIA20 for 20% off\n", (3, 3, 3, 29)),
+    "family": ("a.md", "👩\u200d👩\u200d👧 use code MIA20 for 20% off", (1, 7, 1, 33)),
+    "flag": ("a.md", "🇫🇷 use code MIA20 for 20% off", (1, 4, 1, 30)),
+    "skin-tone-and-selector": ("a.md", "👋🏽❤️ use code MIA20 for 20% off", (1, 6, 1, 32)),
+    "combining-marks": ("a.md", "e\u0301n\u0303 use code MIA20 for 20% off", (1, 6, 1, 32)),
+    "right-to-left": ("a.md", "\u200fשלום use code MIA20 for 20% off", (1, 7, 1, 33)),
+    "tab": ("a.md", "-\tuse code\n\tMIA20 for 20% off", (1, 3, 2, 19)),
+    "line-separator": ("a.md", "x\u2028use code MIA20 for 20% off", (1, 3, 1, 29)),
+    "form-feed": ("a.md", "x\x0cy use code MIA20 for 20% off", (1, 5, 1, 31)),
+    "crlf": ("a.md", "x\r\n\r\n> use code\r\n> MIA20 for 20% off\r\n", (3, 3, 4, 20)),
+    "cr": ("a.md", "x\r\r> use code\r> MIA20 for 20% off\r", (3, 3, 4, 20)),
+    "byte-order-mark": ("a.md", "\ufeffuse code MIA20 for 20% off", (1, 1, 1, 27)),
+    "front-matter": ("a.md", "---\ntitle: 🎁\n---\n\nuse code MIA20 for 20% off", (5, 1, 5, 27)),
+    "bold-last": ("a.md", "use code MIA20 for 20% **off**", (1, 1, 1, 29)),
+    "mdx": ("a.mdx", "import A from 'a'\n\n<A b='🎁'>🎁 use {'code'} MIA20 for 20% off</A>", (3, 12, 3, 42)),
+    "html": ("a.html", "<p>🎁</p>\n<p title='🎁'>🇫🇷 use <b>code</b>\r\n MIA20 for 20% off</p>", (2, 17, 3, 19)),
+    "text": ("a.txt", "🎁\r\n🇫🇷 use code MIA20\r\nfor 20% off", (2, 4, 3, 12)),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "where"), COLUMNS.values(), ids=COLUMNS)
+def test_a_column_counts_code_points(tmp_path, name: str, text: str, where: tuple[int, int, int, int]):
+    (tmp_path / name).write_bytes(text.encode())
+    [post] = read_paths([str(tmp_path / name)])
+    assert isinstance(post, Post)
+    assert [found[2:6] for found in findings(post)] == [where]
+
+
+ASIDES = {
+    "markdown-image": ("a.md", "![now «use code MIA20 for 20% off»](a.png)", "alt"),
+    "markdown-title": ("a.md", "> [x](/a 'now «use code\n> MIA20 for 20% off»')", "title"),
+    "markdown-small": ("a.md", "x <small>now «use **code** MIA20 for 20% off»</small>", "small"),
+    "markdown-details": ("a.md", "<details>\n\n- x\n- «use code\n  MIA20 for 20% off»\n\n</details>", "collapsed"),
+    "markdown-hidden": ("a.md", "🎁\n\n<div style='display:none'>\n\n«use code\r\nMIA20 for 20% off»\n\n</div>", "hidden"),
+    "mdx-hidden": ("a.mdx", "<p style={{display: 'none'}}>«use code MIA20 for {'20%'} off»</p>", "hidden"),
+    "mdx-title": ("a.mdx", '<A title="«use code MIA20 for 20% off»" />', "title"),
+    "html-image": ("a.html", "<img alt='🎁 «use code&nbsp;MIA20 for 20% off»'>", "alt"),
+    "html-title": ("a.html", "<p title='«use code MIA20 for 20% off»'>x", "title"),
+    "html-small": ("a.html", "<small>«use code <b>MIA20</b>\n for 20% off»</small>", "small"),
+    "html-details": ("a.html", "<details><summary>x</summary>«use code MIA20 for 20% off»</details>", "collapsed"),
+    "html-hidden": ("a.html", "<p hidden>«use code MIA20 for 20% off»</p>", "hidden"),
+}
+
+
+@pytest.mark.parametrize(("name", "source", "channel"), ASIDES.values(), ids=ASIDES)
+def test_what_few_readers_see_has_its_place(tmp_path, name: str, source: str, channel: str):
+    text = unmarked(source)
+    (tmp_path / name).write_bytes(text.encode())
+    [post] = read_paths([str(tmp_path / name)])
+    assert isinstance(post, Post)
+    book = replace(BOOK, signals=(plain_kind("probe", "disclosure", [PHRASE]),))
+    signals = annotate(post, parse(post), book.platforms["blog"], book).signals
+    [(start, end, *_)] = expected(source)
+    assert [(signal.channel, signal.start, signal.end) for signal in signals] == [(channel, start, end)]
+
+
+# Places at random: each stands for itself, whatever stands before and behind it
+
+
+def blocks(places: dict[str, str]) -> st.SearchStrategy[list[str]]:
+    """Return lists of those places that end where their text ends, and neither begin a file nor are too long."""
+    apart = ("whole-text", "after-un", "fence-info", "prices", "frame", "long-", "mixed-", "import-as")
+    fitting = [
+        source
+        for name, source in places.items()
+        if not name.startswith(apart) and not source.startswith(("---\n", "+++\n", "{\n", "\ufeff")) and "\r" not in source
+    ]
+    return st.lists(st.sampled_from(fitting), min_size=1, max_size=8)
+
+
+NOISE = ["", "", "x\n\n", "🎁 é\n\n", "<b>x</b>\n\n", "e\u0301 1 < 2 &amp; 3\n\n", "👩\u200d🚀 x y\n\n"]
+
+
+def mixed(sources: list[str], noise: list[str], line_end: str) -> str:
+    return "".join(f"{words}{source}\n\n" for source, words in zip(sources, noise, strict=False)).replace("\n", line_end)
+
+
+def check_spans(source: str, format_: Format, path: str) -> None:
+    text = unmarked(source)
+    assert findings(Post("p", text, path, format_)) == expected(source)
+
+
+NOISES = st.lists(st.sampled_from(NOISE), min_size=8, max_size=8)
+LINE_END = st.sampled_from(["\n", "\n", "\r\n", "\r"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(blocks(MARKDOWN), NOISES, LINE_END)
+def test_any_mixture_of_markdown_points_to_the_words(sources: list[str], noise: list[str], line_end: str):
+    # Of two definitions of a footnote or a link only the first one is shown.
+    sources = [source for index, source in enumerate(sources) if "]:" not in source or not any("]:" in other for other in sources[:index])]
+    check_spans(mixed(sources, noise, line_end), "markdown", "a.md")
+
+
+@settings(max_examples=100, deadline=None)
+@given(blocks(MDX), NOISES, LINE_END)
+def test_any_mixture_of_mdx_points_to_the_words(sources: list[str], noise: list[str], line_end: str):
+    sources = [source for index, source in enumerate(sources) if "]:" not in source or not any("]:" in other for other in sources[:index])]
+    check_spans(mixed(sources, [words.replace("<", "") for words in noise], line_end), "markdown", "a.mdx")
+
+
+@settings(max_examples=150, deadline=None)
+@given(blocks(HTML), NOISES, LINE_END)
+def test_any_mixture_of_html_points_to_the_words(sources: list[str], noise: list[str], line_end: str):
+    check_spans(mixed([f"<div>{source}</div>" for source in sources], noise, line_end), "html", "a.html")
+
+
+MARKDOWN_WORDS = ["{}", "**{}**", "*{}*", "~~{}~~", "[{}](/a_(b))", "<b>{}</b>", "***{}***", "[**{}**][r]", '<a href="/>">{}</a>']
+HTML_WORDS = ["{}", "<b>{}</b>", "<i><b>{}</b></i>", '<a href="/>">{}</a>', "<span class=x>{}</span>", "<mark>{}</mark>", "<s>{}</s>"]
+LETTERS = ["{}", "{}", "{}\u00ad", "{}\u200b", "{}\u2060", "{}&#8203;", "{}&shy;"]
+GAPS = [" ", "  ", "\u00a0", "&nbsp;", "\t", " 🎁 ", " 👩\u200d🚀 ", " <!-- x --> ", "\n", "\r\n", "<br>", " \u202f"]
+
+
+@st.composite
+def phrases(draw: st.DrawFn, decorations: list[str]) -> str:
+    """Return the phrase with marks, invisible characters, entities and gaps of all kinds in it."""
+    words = PHRASE.split()
+    shown = []
+    for number, word in enumerate(words):
+        letters = [
+            (draw(st.sampled_from(LETTERS)) if index < len(word) - 1 else "{}").format(
+                draw(st.sampled_from([letter, letter, letter, f"&#{ord(letter)};"]))
+            )
+            for index, letter in enumerate(word)
+        ]
+        marked = ("«" if number == 0 else "") + "".join(letters) + ("»" if number == len(words) - 1 else "")
+        shown.append(draw(st.sampled_from(decorations)).format(marked))
+        shown.append(draw(st.sampled_from(GAPS)) if number < len(words) - 1 else "")
+    return "".join(shown)
+
+
+@settings(max_examples=200, deadline=None)
+@given(phrases(MARKDOWN_WORDS), st.sampled_from(["", "👩\u200d🚀 é ", "- ", "> ", "- > ", "## ", "1. x\n   - "]))
+def test_any_decoration_in_markdown_leaves_the_words_in_place(phrase: str, before: str):
+    marks = {"> ": "> ", "- > ": "  > ", "- ": "  ", "1. x\n   - ": "     "}.get(before, "")
+    phrase = phrase.replace("\n", " " if before == "## " else "\n" + marks).replace("\r ", " ")
+    check_spans(f"{before}{phrase} x\n\n[r]: /r\n", "markdown", "a.md")
+
+
+@settings(max_examples=200, deadline=None)
+@given(phrases(HTML_WORDS), st.sampled_from(["", "👩\u200d🚀 é ", "<p>", "<ul><li>", "<blockquote><p>", "<table><td>x<td>", "<h1>"]))
+def test_any_decoration_in_html_leaves_the_words_in_place(phrase: str, before: str):
+    check_spans(f"{before}{phrase} x", "html", "a.html")

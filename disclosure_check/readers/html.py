@@ -65,6 +65,7 @@ _ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'
 _TAG_END = lazily(r"[\s/]*>")
 # A single word in capitals is what readers type at a checkout, and no example of code.
 _COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)([A-Z0-9]*[A-Z][A-Z0-9_-]{2,19})(?: ?`+|\s*</[^>]*>)")
+_QUOTE_MARKS = lazily(r"[ \t>]+")
 _COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
 
@@ -423,11 +424,15 @@ class Walker:
     def keep_value(self, channel: Channel, start: int, end: int, *, escapes: bool = False) -> None:
         """Keep the text of an attribute (or of a Markdown title) as an aside."""
         flow = self.page.aside(channel, channel)
+        is_line = False
         for text, part_start, part_end in value_parts(self.page.source, start, end, escapes=escapes):
             if text is None:
-                flow.chars(part_start, part_end)
+                # Behind a line end in a block quote stand its marks, which are no part of the value.
+                marks = _QUOTE_MARKS().match(self.page.source, part_start, part_end) if is_line and self.quote_depth else None
+                flow.chars(marks.end() if marks else part_start, part_end)
             else:
                 flow.literal(text, part_start, part_end)
+            is_line = text == " "
 
     def _quoted(self, frame: Frame) -> bool:
         return frame.quoted or self.quote_depth > 0

@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from disclosure_check.model import Markup
 from disclosure_check.readers.entities import decode_value
 from disclosure_check.readers.flow import BlockKind, OpenLink, Page
 from disclosure_check.readers.html import Mask, Walker, feed
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyromark import Options
+
+    from disclosure_check.model import Markup
 
 _SIGNS = ("{{", "{%", "{:", "{#", "{/*", ":::", "$$", "import", "export", "/>", "</")  # of what Markdown itself doesn't know
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
