@@ -64,7 +64,7 @@ _NAME = lazily(r"/?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _TAG_END = lazily(r"[\s/]*>")
 # A single word in capitals is what readers type at a checkout, and no example of code.
-_COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)([A-Z0-9]*[A-Z][A-Z0-9_-]{2,19})(?: ?`+|\s*</[^>]*>)")
+_COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)((?=[\w-]*[A-Z])[A-Z0-9][A-Z0-9_-]{3,19})(?: ?`+|\s*</[^>]*>)")
 _QUOTE_MARKS = lazily(r"[ \t>]+")
 _COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
