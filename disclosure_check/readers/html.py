@@ -28,7 +28,7 @@ def _words(text: str) -> frozenset[str]:
 
 _VOID = _words("area base br col embed hr img input link meta param source track wbr")
 # Their content is no text of the page, or not one that a reader sees.
-_SILENT = _words("script style template noscript title svg iframe canvas audio video object noembed noframes datalist")
+_SILENT = _words("script style template noscript title svg iframe canvas audio video object noembed noframes datalist rp")
 _RAW = _words("script style title iframe noembed noframes xmp textarea")
 _CODE = _words("code kbd samp tt")
 _HEADINGS = _words("h1 h2 h3 h4 h5 h6")
@@ -39,7 +39,7 @@ _BLOCKS = _HEADINGS | _CLOSE_BLOCKS
 _BLOCKS |= _words("html head body address article aside blockquote center details dialog div dl fieldset figcaption figure")
 _BLOCKS |= _words("footer form header hgroup legend main menu nav ol p pre search section summary table ul")
 _PHRASING = _words("a abbr b bdi bdo big button cite data del dfn em font i ins label map mark meter output picture progress q")
-_PHRASING |= _words("rp rt ruby s select slot small span strike strong sub sup textarea time u var")
+_PHRASING |= _words("rt ruby s select slot small span strike strong sub sup textarea time u var")
 HTML_NAMES = _BLOCKS | _PHRASING | _VOID | _SILENT | _CODE
 
 # A start tag closes these open elements, unless one of the second set was opened in between.
@@ -65,6 +65,7 @@ _ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'
 _TAG_END = lazily(r"[\s/]*>")
 # A single word in capitals is what readers type at a checkout, and no example of code.
 _COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)((?=[\w-]*[A-Z])[A-Z0-9][A-Z0-9_-]{3,19})(?: ?`+|\s*</[^>]*>)")
+_COMMENT_END = lazily(r"--!?>")
 _QUOTE_MARKS = lazily(r"[ \t>]+")
 _COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
@@ -304,6 +305,9 @@ class Walker:
             self._start(name, tag, is_component=is_component or "-" in name)
 
     def _close(self, name: str, tag: Tag) -> None:
+        if name == "br":  # browsers break the line at </br>, too
+            self.line_break(tag.start, tag.end)
+            return
         indices = self._open.get(name)
         if not indices:
             return
@@ -475,8 +479,8 @@ def _skip_special(chunk: str, less: int) -> int | None:
     if chunk.startswith("<!--", less):
         if chunk.startswith((">", "->"), less + 4):
             return chunk.index(">", less) + 1
-        stop = chunk.find("-->", less + 4)
-        return len(chunk) if stop < 0 else stop + 3
+        end = _COMMENT_END().search(chunk, less + 4)
+        return end.end() if end else len(chunk)
     follower = chunk[less + 1 : less + 3]
     if follower[:1] in ("!", "?") or (follower[:1] == "/" and len(follower) == 2 and not follower[1].isalpha()):
         stop = chunk.find(">", less)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.model import Markup
 
-_SIGNS = ("{{", "{%", "{:", "{#", "{/*", ":::", "$$", "import", "export", "/>", "</")  # of what Markdown itself doesn't know
+_SIGNS = ("{{", "{%", "{:", "{#", "{/*", ":::", "{.", "$$", "==", "import", "export", "/>", "</")  # of what Markdown itself doesn't know
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _STEP = 256
 _QUOTE_MARKS = re.compile(r"(?<=\n)[ \t>]+")

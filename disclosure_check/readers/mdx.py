@@ -29,6 +29,7 @@ _STYLE_ENTRY = re.compile(r"""["']?([A-Za-z-]+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)
 _STRING = re.compile(r"""\{\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'|`([^`\\$]*)`)\s*\}""")
 _RAW = re.compile(r"</(?:script|style)\s*>", re.IGNORECASE)
 _MAX_EXPRESSION = 20_000
+_MAX_BLANKS = 200  # blank lines in a statement
 _MAX_INDENT = 200  # characters before a tag in which its line begins, if that matters
 _MAX_FAILURES = 50  # stray braces; behind that many the file isn't MDX in earnest, and looking on would cost squares
 
@@ -82,19 +83,33 @@ def find_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> list[Mas
 
 def _module_masks(text: str, start: int, code: Sequence[tuple[int, int]]) -> list[Mask]:
     masks: list[Mask] = []
+    failures = 0
     for match in _MODULE_LINE.finditer(text, start):
         if code_end(match.start(), code) or (masks and match.start() < masks[-1].end):
             continue
         end = match.end()
+        first_end = blanks = 0
         while True:
             blank = _BLANK_LINE.search(text, end)
             end = blank.start() if blank else len(text)
             statement = text[match.start() : end]
-            if not blank or len(statement) > _MAX_EXPRESSION or statement.count("{") <= statement.count("}"):
+            first_end = first_end or end
+            if _is_whole(statement):
+                break
+            blanks += 1
+            if not blank or len(statement) > _MAX_EXPRESSION or blanks > _MAX_BLANKS or failures > _MAX_FAILURES:
+                end = first_end  # a bracket in a string or in prose
+                failures += 1
                 break
             end = blank.end()
         masks.append(Mask(match.start(), end))
     return masks
+
+
+def _is_whole(statement: str) -> bool:
+    """Return whether a statement closes all that it opens."""
+    pairs = (("{", "}"), ("(", ")"), ("[", "]"))
+    return statement.count("`") % 2 == 0 and all(statement.count(opener) <= statement.count(closer) for opener, closer in pairs)
 
 
 class _Scanner:
