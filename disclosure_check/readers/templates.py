@@ -20,7 +20,7 @@ FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like
 _SIGN_FILLER = "\u2020"  # takes the place of attributes, which bind like a sign: *this!*{.big} ends there
 
 _OPENER = re.compile(
-    r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#|\{\.(?=[\w-]+[^{}\n]*\})|(?<![\w=])==(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=])==(?![\w=])|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*",
+    r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#|\{\.(?=[\w-][^{}\n]{0,500}\})|(?<![\w=])==(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=])==(?![\w=])|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*",
     re.MULTILINE,
 )
 _REST_OF_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
