@@ -293,7 +293,7 @@ class Reader:
             from disclosure_check.readers.asciidoc_tables import read_table
 
             read_table(self, inside, sign, style.text)
-        elif style.name == "comment" or not inside:
+        elif style.name == "comment" or not inside or (sign == "+" and style.name in _CODE_STYLES):
             pass
         elif sign == "+" or (style.name == "pass" and sign in "-+"):
             self._html(inside)

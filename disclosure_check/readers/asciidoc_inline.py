@@ -324,7 +324,7 @@ class _Inline(Writer):
         self.touch(begin, end.end())
         self._done = to
         if sign[0] == "`":
-            self.mark(CODE_MARK, begin, end.end())
+            self.code(begin, end.end())
             self._done = end.end()
             return end.end()
         roles = _SMALL & set(re.split(r"[.,\s]+", attributes))

@@ -13,7 +13,7 @@ def parse(post: Post) -> Markup:
     if post.format == "markdown":
         from disclosure_check.readers.markdown import parse_markdown
 
-        return parse_markdown(post.text, post.body_start)
+        return parse_markdown(post.text, post.body_start, is_mdx=post.path.lower().endswith(".mdx"))
     if post.dialect == "wordpress":
         from disclosure_check.readers.shortcodes import parse_wordpress
 

@@ -171,7 +171,7 @@ class _Inline(Writer):
         self.show(done, start)
         self.touch(start, end.end())
         if opener == "``":
-            self.mark(CODE_MARK, start, end.end())
+            self.code(start, end.end())
         elif opener == "|":
             self._substitution(start, inside, end)
         elif opener == "`":

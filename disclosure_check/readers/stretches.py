@@ -108,6 +108,10 @@ class Writer:
         """Show something else in place of `[start, end)`."""
         self.walker.mark(shown, self.stretches.place(start), self.stretches.end(end))
 
+    def code(self, start: int, end: int) -> None:
+        """Show a mark in place of the inline code `[start, end)`, or its word if that may be the code of an offer."""
+        self.walker.code(self.stretches.place(start), self.stretches.end(end))
+
     def touch(self, start: int, end: int) -> None:
         """Count `[start, end)` to the block, although a reader sees nothing there."""
         self.walker.page.touch(self.stretches.place(start), self.stretches.end(end))
