@@ -58,6 +58,8 @@ where = "bottom"
 
 [[renders]]
 layout = "sponsored"
+keys = { sponsored = true }
+paths = "reviews/**"
 
 [brands.Lumo]
 names = ["Lumo Lamps"]
@@ -133,6 +135,7 @@ WRONG = {
     "a fact about nothing": ('[[facts]]\nconnection = "paid"\n', 1, "[[facts]] holds for no posts"),
     "a renderer of both kinds": ('[[renders]]\nname = "a"\nlayout = "b"\n', 1, "[[renders]] needs a name or a layout, and only one"),
     "a layout in place": ('[[renders]]\nlayout = "b"\nwhere = "place"\n', 3, "a layout has no place in the text"),
+    "paths of a shortcode": ('[[renders]]\nname = "a"\npaths = "b/**"\n', 3, "paths are the posts that get a layout"),
     "a term without words": ('[[terms]]\nmeans = "nothing"\n', 1, "the key 'words' is missing in [[terms]]"),
     "a term that shows nothing": ('[[terms]]\nwords = "a"\nmeans = "connection"\n', 1, "[[terms]] shows no connection"),
     "no reason": ('[[suppress]]\npath = "a"\nrule = "DC301"\ntext = "b"\n', 1, "the key 'reason' is missing in [[suppress]]"),
