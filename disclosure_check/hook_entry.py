@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 FILE = ".pre-commit-config.yaml"
 HOOK = "disclosure-check"
 ENDINGS = "md|markdown|mdx|html?|txt|rst|adoc|asciidoc|srt|vtt|jsonl|ndjson|csv|tsv|eml"
+MOST_FOLDERS = 12  # more are easier to read as all but what is left out
 
 
 def render_entry(folders: Iterable[str], left_out: Iterable[str] = (), *, within: str = "", config: str | None = None) -> str:
@@ -19,7 +20,9 @@ def render_entry(folders: Iterable[str], left_out: Iterable[str] = (), *, within
     `folders` and `left_out` count from the folder `within` ("" or "site/"); "." are the files that lie in it. What is
     left out are files, or folders with a slash at their end. `config` names the configuration if it isn't in the root.
     """
-    wanted = [r"[^/]*" if folder == "." else f"{_escaped(folder)}/.*" for folder in folders] or [".*"]
+    wanted = [r"[^/]*" if folder == "." else f"{_escaped(folder)}/.*" for folder in folders]
+    if not wanted or len(wanted) > MOST_FOLDERS:
+        wanted = [".*"]
     files = f"^{_escaped(within)}{_one_of(wanted)}\\.(?:{ENDINGS})$"
     kept_out = [_escaped(path) + ("" if path.endswith("/") else "$") for path in left_out if re.match(_one_of(wanted), path)]
     exclude = f"        exclude: '{_quoted(f'^{_escaped(within)}{_one_of(kept_out)}')}'\n" if kept_out else ""
@@ -89,7 +92,8 @@ def _with_entry(text: str, entry: str, repos: object) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     if not repos.value:  # `repos: []`
         start, end = repos.start_mark.index, repos.end_mark.index
-        return f"{text[:start].rstrip(' ')}{newline}{entry.replace(chr(10), newline).rstrip()}{text[end:]}"
+        rest, line_end, below = text[end:].partition(newline)
+        return f"{text[:start].rstrip(' ')}{rest}{newline}{entry.replace(chr(10), newline)}{below if line_end else ''}"
     dash = text.rfind("-", 0, repos.value[0].start_mark.index)
     indent = dash - max(text.rfind("\n", 0, dash), text.rfind("\r", 0, dash)) - 1
     moved = "".join(line[2:] if line.strip() else line for line in entry.splitlines(keepends=True))

@@ -168,7 +168,7 @@ def _template(path: str, kind: Kind, text: str, rulebook: Rulebook) -> Template:
     head = _FRONT_MATTER().match(text)
     bare = _without_comments(text)
     parent = _EXTENDS().search(bare) or (_LAYOUT_KEY().search(head["keys"]) if head else None)
-    content = _CONTENT().search(bare)
+    content = _CONTENT().search(_without_head(path, bare))
     return Template(
         path,
         kind,
@@ -206,10 +206,14 @@ def _blank_attribute(match: re.Match[str]) -> str:
     return '=""' + _blank(match)[3:] if len(match[0]) > 2 else match[0]
 
 
+def _without_head(path: str, text: str) -> str:
+    """Return a component, in the same length, without the code before its first tag."""
+    return _CODE_HEAD().sub(_blank, text, count=1) if path.endswith((".jsx", ".tsx", ".js")) else text
+
+
 def _prose(path: str, text: str) -> str:
     """Return a template's text, in the same length, without what a program reads."""
-    if path.endswith((".jsx", ".tsx", ".js")):
-        text = _CODE_HEAD().sub(_blank, text, count=1)
+    text = _without_head(path, text)
     text = _FRONT_MATTER().sub(_blank, text, count=1)
     text = _TAG().sub(_blank, text)
     if path.endswith(_CODE):

@@ -40,8 +40,9 @@ _NEVER = frozenset(
     }
 )  # fmt: skip
 _NEVER_ON_TOP = frozenset(
-    {"archetypes", "assets", "bin", "build", "css", "dist", "i18n", "js", "layouts", "out", "public", "resources", "static", "templates", "themes", "tools", "exampleSite"}
-)  # fmt: skip
+    {"archetypes", "bin", "build", "dist", "exampleSite", "i18n", "layouts", "out", "resources", "templates", "themes", "tools"}
+)
+_FILES_AS_THEY_ARE = frozenset({"assets", "css", "js", "public", "static"})  # on top; a text in them is a post if it has a title
 _CONTENT = frozenset({"_drafts", "_posts", "articles", "blog", "content", "docs", "newsletter", "newsletters", "pages", "posts"})
 _DEEPER = frozenset({"app", "apps", "packages", "site", "src", "web", "website", "www"})  # what is in them has more telling names
 _META = lazily(
@@ -245,6 +246,8 @@ def _why_not(path: PurePosixPath, file: Path, generator: str | None) -> str:
 
 def _is_post(post: Post, path: PurePosixPath, generator: str | None) -> bool:
     """Return whether a text is one of the site's posts and pages."""
+    if path.parts[0] in _FILES_AS_THEY_ARE and generator is not None:
+        return "title" in post.keys
     in_content = bool(set(path.parts[:-1]) & _CONTENT)
     if path.suffix.lower() in (".html", ".htm") and generator is not None:
         return in_content and bool(post.keys) and not _TEMPLATE_TAG().search(post.text, post.body_start)
