@@ -460,8 +460,8 @@ def init(
         written.append(Written(str(target), "written", "its comments say what was seen, and what to check"))
     template = (Path(__file__).parent / "templates" / SUBSTANTIATION).read_text(encoding="utf-8")
     is_new = write_new(folder / SUBSTANTIATION, template)
-    note = "put your approved claims in, if you have any" if is_new else "it exists already and is left as it is"
-    written.append(Written(str(folder / SUBSTANTIATION), "written" if is_new else "left", note if is_new else ""))
+    note = "put your approved claims in, if you have any" if is_new else ""
+    written.append(Written(str(folder / SUBSTANTIATION), "written" if is_new else "left", note))
     hook, entry = set_hook(folder, seen, change=with_hook)
     written.append(hook)
     if make_baseline is not None:
