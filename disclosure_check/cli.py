@@ -201,7 +201,7 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
     if config is not None and config.suppressions:
         from disclosure_check.suppression import with_unused_entries
 
-        reports = with_unused_entries(reports, config, rulebook)
+        reports = with_unused_entries(reports, config, rulebook, are_all=any(Path(path).is_dir() for path in asked.paths))
     path = asked.baseline or (config.folder / config.baseline if config is not None and config.baseline else None)
     if path is not None:
         from disclosure_check.baseline import accept_known, read_baseline

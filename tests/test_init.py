@@ -529,6 +529,7 @@ HANDED = {
 def test_which_files_the_hook_is_handed(path, is_handed):
     hook = HOOKS[0]
     assert (not re.search(hook["exclude"], path)) is is_handed
+    assert re.search(hook["files"], path) or not is_handed
 
 
 def test_the_hook_for_a_whole_repository():
