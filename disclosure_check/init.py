@@ -18,6 +18,7 @@ from disclosure_check import hook_entry
 from disclosure_check.errors import ConfigError
 from disclosure_check.layouts import find_called, find_layout, shown_around, shown_in_place
 from disclosure_check.model import CONNECTIONS
+from disclosure_check.survey import site_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -90,13 +91,14 @@ def _with_default(found: list[Rendered], default: Rendered) -> list[Rendered]:
 def _default_layouts(seen: Survey, site: Site, root: Path) -> Iterator[tuple[str, Template, tuple[str, ...]]]:
     """Yield the layouts that posts get without naming one, with the globs of these posts, as far as the files say it."""
     if seen.generator == "Hugo":
+        content = f"{site_folder(seen.generator_file)}content/"
         of_posts = [template for template in site.templates if template.kind == "layout" and template.stem in ("single", "page")]
         by_section = {Path(template.path).parent.name: template for template in reversed(of_posts)}  # the site's own go over its themes'
         sections = sorted(set(by_section) - {"_default", "layouts"})
         default = by_section.get("_default") or by_section.get("layouts")
         if default is not None:
-            yield default.stem, default, ("/content/", *(f"!/content/{section}/" for section in sections))
-        yield from ((by_section[section].stem, by_section[section], (f"/content/{section}/",)) for section in sections)
+            yield default.stem, default, (f"/{content}", *(f"!/{content}{section}/" for section in sections))
+        yield from ((by_section[section].stem, by_section[section], (f"/{content}{section}/",)) for section in sections)
     elif seen.generator == "Jekyll":
         for values, path, type_ in _jekyll_defaults(root, seen.generator_file or ""):
             name = values.get("layout")
@@ -421,11 +423,11 @@ def _fact_name(fact: FactSeen) -> str:
 
 
 def _told(items: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(items)) or "none found"
+    return ", ".join(dict.fromkeys(items)) or "none for sure"
 
 
 def _doubtful(count: int) -> str:
-    return f"; {count:,} more in doubt, as comments in the file" if count else ""
+    return f"; {count:,} in doubt, see the comments in the file" if count else ""
 
 
 def init(
@@ -475,4 +477,5 @@ def init(
             else:
                 told += f"; add baseline = {_toml(BASELINE)} to {present}"
             written.append(Written(str(file), "written", told))
-    return render_summary(seen, rendered, written, entry, f"disclosure-check check {shown_folder}", style)
+    named = f" --config {present or target}" if folder.resolve() != Path.cwd() else ""
+    return render_summary(seen, rendered, written, entry, f"disclosure-check check {shown_folder}{named}", style)

@@ -174,6 +174,7 @@ def survey(root: Path, rulebook: Rulebook, shown_root: str) -> Survey:
     from disclosure_check.readers.files import ReadFailure, find_files, read_paths
 
     generator, config = find_generator(root)
+    site = site_folder(config)
     pages: list[Page] = []
     networks: Counter[str] = Counter()
     failures: list[str] = []
@@ -184,13 +185,14 @@ def survey(root: Path, rulebook: Rulebook, shown_root: str) -> Survey:
             failures.append(name.message)
             continue
         path = PurePosixPath(name if shown_root == "." else name.removeprefix(shown_root.rstrip("/") + "/"))
-        why = _why_not(path, root / path, generator)
+        in_site = PurePosixPath(str(path).removeprefix(site))
+        why = _why_not(in_site, root / path, generator)
         if not why and path.suffix.lower() in PROSE:
             for post in read_paths([name]):
                 if isinstance(post, ReadFailure):
                     why = "empty" if "there is no text in it" in post.message else ""
                     failures += [] if why else [post.message]
-                elif _is_post(post, path, generator):
+                elif _is_post(post, in_site, generator):
                     why = "in another language" if not (post.lang or "en").lower().startswith("en") else ""
                     if not why:
                         pages.append(_page(post, str(path), rulebook, networks, failures))
@@ -199,7 +201,7 @@ def survey(root: Path, rulebook: Rulebook, shown_root: str) -> Survey:
         elif not why:
             others[path.suffix.lower()] += 1
         files[str(path)] = why
-    folders = _folders(pages, [path for path, why in files.items() if not why and PurePosixPath(path).suffix.lower() not in PROSE])
+    folders = _folders(site, pages, [path for path, why in files.items() if not why and PurePosixPath(path).suffix.lower() not in PROSE])
     return Survey(
         generator,
         config,
@@ -216,7 +218,18 @@ def survey(root: Path, rulebook: Rulebook, shown_root: str) -> Survey:
 
 
 def find_generator(root: Path) -> tuple[str | None, str | None]:
-    """Return the name of the site generator, and the file that shows it."""
+    """Return the name of the site generator, and the file that shows it, in the folder or in one directly within."""
+    found = _generator_in(root)
+    if found[0] is None:
+        for folder in sorted(root.iterdir()):
+            if folder.is_dir() and not folder.name.startswith(".") and folder.name not in _NEVER:
+                name, file = _generator_in(folder)
+                if name is not None:
+                    return name, f"{folder.name}/{file}"
+    return found
+
+
+def _generator_in(root: Path) -> tuple[str | None, str | None]:
     for name, files in GENERATORS:
         for file in files:
             if (root / file).exists():
@@ -228,7 +241,7 @@ def find_generator(root: Path) -> tuple[str | None, str | None]:
 
 
 def _why_not(path: PurePosixPath, file: Path, generator: str | None) -> str:
-    """Return why a file that a check would read is no post, or ""."""
+    """Return why a file that a check would read is no post, or ""; `path` counts from the site's folder, if it lies in it."""
     folders = path.parts[:-1]
     if set(folders) & _NEVER or (folders and folders[0] in _NEVER_ON_TOP and generator is not None):
         return "templates, data or output"
@@ -272,10 +285,18 @@ def _page(post: Post, path: str, rulebook: Rulebook, networks: Counter[str], fai
     return Page(path, post.keys, len(facts), tuple(include.name for include in markup.includes))
 
 
-def _folders(pages: Iterable[Page], others: Iterable[str]) -> dict[str, int]:
+def site_folder(generator_file: str | None) -> str:
+    """Return the folder of the site, with a slash, or "" where it is the one that was looked at."""
+    folder = (generator_file or "").removesuffix("config/_default").rpartition("/")[0]
+    return f"{folder}/" if folder else ""
+
+
+def _folders(site: str, pages: Iterable[Page], others: Iterable[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for path in (*(page.path for page in pages), *others):
-        counts[_folder(PurePosixPath(path))] += 1
+        inside = site if path.startswith(site) else ""
+        folder = _folder(PurePosixPath(path.removeprefix(inside)))
+        counts[f"{inside}{folder}" if folder != "." else inside.rstrip("/") or "."] += 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -88,6 +88,22 @@ def test_where_the_posts_are(repo):
     assert seen().folders == {"src/content": 2, "src/pages": 1}
 
 
+def test_a_site_in_a_folder(repo):
+    repo(
+        **{
+            "README.md": "A",
+            "blog/hugo.toml": "",
+            "blog/content/news/a.md": page(body=f"{LINK}\n\nMore of it."),
+            "blog/static/a.md": "A",
+            "blog/layouts/_default/single.html": f"{NOTE}{{{{ .Content }}}}",
+        }
+    )
+    assert (seen().generator_file, dict(seen().folders)) == ("blog/hugo.toml", {"blog/content": 1})
+    run("init")
+    assert config().exclude == ("/README.md", "/blog/layouts/", "/blog/static/")
+    run("check", ".")
+
+
 LEFT_OUT = {
     "about the repository": ({"README.md": "a", "LICENSE.txt": "a"}, ["/LICENSE.txt", "/README.md"]),
     "templates": ({"_layouts/post.html": "{{ content }}", "_includes/a/b.html": "b"}, ["/_includes/", "/_layouts/"]),
@@ -407,7 +423,7 @@ def test_the_first_baseline(repo):
 
 def test_a_baseline_for_another_folder(repo):
     repo(**{"site/a.md": LINK})
-    run("init", "site", "--baseline")
+    assert "then run disclosure-check check site --config site/disclosure-check.toml\n" in run("init", "site", "--baseline")
     run("check", "site", "--config", "site/disclosure-check.toml")
 
 
