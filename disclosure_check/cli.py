@@ -645,10 +645,11 @@ def init(folder: Path, *, with_hook: bool, with_baseline: bool) -> None:
 def _first_baseline(folder: Path, target: Path) -> str:
     from disclosure_check.baseline import make_entries, write_baseline
     from disclosure_check.config import find_config
+    from disclosure_check.starter import many
 
     entries = make_entries(_all_reports((str(folder),), find_config(folder.resolve())), target)
     write_baseline(target, entries)
-    return f"{sum(entry.count for entry in entries):,} findings in {len({entry.path for entry in entries}):,} files accepted"
+    return f"{many(sum(entry.count for entry in entries), 'finding')} accepted in {many(len({entry.path for entry in entries}), 'file')}"
 
 
 @cli.command()

@@ -416,7 +416,7 @@ def test_a_configuration_in_a_shared_file_counts(repo):
 def test_the_first_baseline(repo):
     repo(**{"a.md": LINK})
     run("check", ".", code=1)
-    assert "1 findings in 1 files accepted" in run("init", "--baseline")
+    assert "1 finding accepted in 1 file" in run("init", "--baseline")
     assert config().baseline == "disclosure-check.baseline"
     run("check", ".")
 
