@@ -56,7 +56,8 @@ def read_paths(
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
-            yield from _read_folder(path, columns, defaults or Facts(), is_excluded)
+            for found in find_files(path, is_excluded, columns):
+                yield from [found] if isinstance(found, ReadFailure) else _read_file(found, columns, defaults or Facts())
         else:
             yield from _read_file(path, columns, defaults or Facts())
 
@@ -160,9 +161,10 @@ class _Folder:
     ignores: tuple[_Ignore, ...]
 
 
-def _read_folder(
-    path: str, columns: Mapping[str, str] | None, defaults: Facts, is_excluded: Callable[[str], bool] | None
-) -> Iterator[Post | ReadFailure]:
+def find_files(
+    path: str, is_excluded: Callable[[str], bool] | None = None, columns: Mapping[str, str] | None = None
+) -> Iterator[str | ReadFailure]:
+    """Yield the files that a walk of a folder reads, in order, and a failure for a folder that can't be read; see `read_paths`."""
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -187,7 +189,7 @@ def _read_folder(
                 if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
                     inner.append(_Folder(shown + "/", child, ignores))
             elif _is_post(child, columns) and not _is_ignored(child, ignores, is_folder=False):
-                yield from _read_file(shown, columns, defaults)
+                yield shown
         pending.extend(reversed(inner))
 
 
