@@ -34,8 +34,9 @@ _FORMATS: dict[str, Format] = {
     ".srt": "subtitles",
     ".vtt": "subtitles",
 }
-_COLLECTIONS = frozenset({".jsonl", ".ndjson", ".eml"})  # files that hold posts as records or parts
-_MIXED = frozenset({".csv", ".tsv", ".xml", ".json"})  # tables and exports, or anything else: a folder's are looked into first
+_TABLES = frozenset({".csv", ".tsv"})
+_COLLECTIONS = frozenset({".jsonl", ".ndjson", ".eml"}) | _TABLES  # files that hold posts as records or parts
+_EXPORTS = frozenset({".xml", ".json"})  # of a blog, or anything else: a folder's are looked into first
 
 
 def read_paths(
@@ -56,8 +57,11 @@ def read_paths(
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
-            for found in find_files(path, is_excluded, columns):
-                yield from [found] if isinstance(found, ReadFailure) else _read_file(found, columns, defaults or Facts())
+            for found in find_files(path, is_excluded):
+                if isinstance(found, ReadFailure):
+                    yield found
+                elif not _is_table_of_data(found, columns):
+                    yield from _read_file(found, columns, defaults or Facts())
         else:
             yield from _read_file(path, columns, defaults or Facts())
 
@@ -78,7 +82,7 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 
 def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     extension = Path(path).suffix.lower()
-    if extension in _COLLECTIONS or extension in _MIXED:
+    if extension in _COLLECTIONS or extension in _EXPORTS:
         is_empty = True
         for found in _read_collection(stream, path, extension, columns, defaults):
             is_empty = False
@@ -161,10 +165,8 @@ class _Folder:
     ignores: tuple[_Ignore, ...]
 
 
-def find_files(
-    path: str, is_excluded: Callable[[str], bool] | None = None, columns: Mapping[str, str] | None = None
-) -> Iterator[str | ReadFailure]:
-    """Yield the files that a walk of a folder reads, in order, and a failure for a folder that can't be read; see `read_paths`."""
+def find_files(path: str, is_excluded: Callable[[str], bool] | None = None) -> Iterator[str | ReadFailure]:
+    """Yield the files of a folder that may hold posts, in order, and a failure for a folder that can't be read; see `read_paths`."""
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -188,16 +190,16 @@ def find_files(
             if _is_folder(child):
                 if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
                     inner.append(_Folder(shown + "/", child, ignores))
-            elif _is_post(child, columns) and not _is_ignored(child, ignores, is_folder=False):
+            elif _is_post(child) and not _is_ignored(child, ignores, is_folder=False):
                 yield shown
         pending.extend(reversed(inner))
 
 
-def _is_post(path: Path, columns: Mapping[str, str] | None) -> bool:
+def _is_post(path: Path) -> bool:
     """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
     extension = path.suffix.lower()
-    if extension in _MIXED:
-        return _holds_posts(path, extension, columns)
+    if extension in _EXPORTS:
+        return _is_export(path, extension)
     if extension not in _FORMATS and extension not in _COLLECTIONS:
         return False
     try:
@@ -206,24 +208,34 @@ def _is_post(path: Path, columns: Mapping[str, str] | None) -> bool:
         return True
 
 
-def _holds_posts(path: Path, extension: str, columns: Mapping[str, str] | None) -> bool:
-    """Return whether a file begins like a table of posts or the export of a blog."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError:
-        return False
+def _is_export(path: Path, extension: str) -> bool:
+    """Return whether a file begins like the export of a blog."""
+    head = _head(path)
     if extension == ".xml":
         from disclosure_check.readers.wordpress import is_wordpress
 
         return is_wordpress(head)
-    if extension == ".json":
-        from disclosure_check.readers.ghost import is_ghost
+    from disclosure_check.readers.ghost import is_ghost
 
-        return is_ghost(head)
+    return is_ghost(head)
+
+
+def _is_table_of_data(path: str, columns: Mapping[str, str] | None) -> bool:
+    """Return whether a file is a table without a column that may hold posts, as data files of a site are."""
+    if Path(path).suffix.lower() not in _TABLES:
+        return False
     from disclosure_check.readers.tables import is_table_of_posts
 
-    return is_table_of_posts(head, columns)
+    head = _head(Path(path))
+    return bool(head.strip()) and not is_table_of_posts(head, columns)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
 
 
 def _is_folder(path: Path) -> bool:
