@@ -30,6 +30,7 @@ OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
 WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
 BEFORE_TAG = lazily(r"\S+ (?:(?:an?|any|paid|the|sponsored|hidden|secret) )*$")  # all that reaches to a hashtag: "not an #ad"
+COMMENTS = "comments-heading"  # the topic of headings below which others write
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -66,6 +67,7 @@ class Annotations:
     layout: Layout
     signals: tuple[Signal, ...]  # in order of their place
     links: tuple[LinkSignal, ...]
+    own_end: int  # folded offset behind which stand the comments of readers
 
 
 def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook) -> Annotations:
@@ -75,13 +77,25 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
     layout = segment(prose)
-    links = tuple(_link_signals(markup, prose, rulebook))
+    own_end = _own_end(markup, prose, rulebook)
+    links = tuple(link for link in _link_signals(markup, prose, rulebook) if link.at < own_end)
     signals = list(_signals(post, prose, layout, platform, rulebook, links))
     quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
-    signals = [_in_quote(signal, quotes) for signal in signals]
+    signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
     for aside in markup.asides:
         signals += _aside_signals(post, aside, platform, rulebook)
-    return Annotations(prose, layout, tuple(signals), links)
+    return Annotations(prose, layout, tuple(signals), links, own_end)
+
+
+def _own_end(markup: Markup, prose: Prose, rulebook: Rulebook) -> int:
+    """Return where the author's words end: at a heading such as "Comments", below which readers write."""
+    heads = [kind for kind in rulebook.signals if kind.topic == COMMENTS]
+    for block in markup.blocks:
+        if block.kind == "heading":
+            at, to = prose.offsets.folded(block.start), prose.offsets.folded(block.end)
+            if any(pattern.compiled().fullmatch(prose.text[at:to].strip()) for kind in heads for pattern in kind.patterns):
+                return at
+    return len(prose.text) + 1
 
 
 def _find_urls(rulebook: Rulebook, text: str) -> list[UrlMatch]:

@@ -22,6 +22,7 @@ BLOCK_PARAGRAPHS = 3  # that a heading such as "Sponsors" speaks for
 LONGEST_BLOCK = 1500  # folded characters
 LONGEST_HEADING = 100
 COMPANY_TOPICS = ("bare-gift", "brand-x-name", "partnership", "promo", "role", "shorthand")  # what companies say in other senses
+OWN_RELEASE = 1500  # folded characters: who tells of books of one's own lists them below
 OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
 
 
@@ -113,7 +114,7 @@ def _labels_a_link(case: Case, label: Signal) -> bool:
 
 def _is_own_work(case: Case, link: LinkSignal) -> bool:
     line = case.found.layout.line(link.at)
-    if case.platform.form == "article" and case.has("own-release", max(0, link.at - OWN_BEFORE), link.at):
+    if case.platform.form == "article" and case.has("own-release", max(0, link.at - OWN_RELEASE), link.at):
         return True
     return case.has("own-work", max(line.start, link.at - OWN_BEFORE), min(line.end, link.to + 60))
 

@@ -54,6 +54,8 @@ def evaluate_claims(
     places = _selling_places(post, found, candidates, kinds)
     disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure"]
     for claim in judge(candidates, book, nlp):
+        if claim.at >= found.own_end:
+            continue  # a reader's words
         if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):
             continue
         if any(signal.at <= claim.at < signal.to for signal in disclosures):

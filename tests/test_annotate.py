@@ -140,6 +140,37 @@ def test_a_connection_in_a_block_quote_is_somebody_elses():
     assert signals("Use code MIA20\n\nSo wrote a friend.", "blog", form="markdown") == [("connection.code", "Use code MIA20", "affirmed")]
 
 
+COMMENTS = {
+    "a heading": "## Comments",
+    "with a number": "### 12 Comments",
+    "with its post": "## Comments on Two weeks with a lamp",
+    "other words": "# Responses",
+}
+
+
+@pytest.mark.parametrize("heading", COMMENTS.values(), ids=COMMENTS)
+def test_what_readers_comment_is_not_the_authors(heading):
+    text = f"A lamp.\n\n{heading}\n\n**Bo**\n\nUse code MIA20 and see [this](https://amzn.to/3xYzAb1)"
+    _, annotations = found(text, "blog", form="markdown")
+    assert {signal.assertion for signal in annotations.signals} == {"attributed"}
+    assert annotations.links == ()
+
+
+def test_a_heading_about_comments_is_the_authors():
+    text = "A lamp.\n\n## Comments in YAML\n\nUse code MIA20 and see [this](https://amzn.to/3xYzAb1)"
+    _, annotations = found(text, "blog", form="markdown")
+    assert {signal.assertion for signal in annotations.signals} == {"affirmed"}
+    assert len(annotations.links) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["My friends gave up the free gym", "Free Yourself From Sugar, a book", "I've lent my copy to many", "the indirect promotion by Bo Lumen"],
+)
+def test_words_that_are_no_tie_to_a_brand(text):
+    assert signals(text, "blog") == []
+
+
 def test_a_disclosure_in_an_aside_is_found_with_its_channel():
     text = '<p style="display:none">This is an ad.</p><p>A lamp <img alt="#ad"></p>'
     post, annotations = found(text, "blog", form="html")
