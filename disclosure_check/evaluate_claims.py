@@ -52,7 +52,7 @@ def evaluate_claims(
     findings: dict[tuple[str, str], Finding] = {}
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
-    disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure"]
+    disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
     for claim in judge(candidates, book, nlp):
         if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):
             continue

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from disclosure_check.errors import InputError
+from disclosure_check.model import Beside
 from disclosure_check.readers.facts import Facts, make_post, read_facts
+from disclosure_check.spoken import SPOKEN_MEDIA, is_spoken, is_timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
 MAX_POST_BYTES = 10 * 1024 * 1024
 _MAX_LINE_BYTES = 6 * MAX_POST_BYTES + 1024 * 1024  # JSON may write a character as \uXXXX
 
-_FACTS = ("id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format")
+_FIELDS = (
+    "id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format",
+    "text", "parts", "transcript", "description", "overlay", "alt", "audience",
+)  # fmt: skip
+PART_BREAK = "\n---\n"  # stands in the text between the parts of a record
 _NEEDED = 'one object with a "text" field per line is needed'
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -51,7 +57,7 @@ def read_records(
             continue
         try:
             if line.strip():
-                yield _read_record(line, path, number, columns or {}, defaults or Facts())
+                yield from _read_record(line, path, number, columns or {}, defaults or Facts())
         except InputError as error:
             yield ReadFailure(path, number, str(error))
 
@@ -62,28 +68,82 @@ def _pass_rest_of_line(stream: BinaryIO) -> None:
             return
 
 
-def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str], defaults: Facts) -> Post:
+def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str], defaults: Facts) -> list[Post]:
+    """Return the post of a record; two if it holds what is said in a recording and the description beside it."""
     place = f"{path}:{number}"
-    record = _read_object(line, place)
-    column = columns.get("text", "text")
-    text = record.get(column)
-    if text is None:
-        fields = ", ".join(list(record)[:8]) or "none"
-        raise InputError(f'{place}: no "{column}" field (there are: {fields}); each record needs its post\'s text')
-    if not isinstance(text, str):
-        raise InputError(f'{place}: "{column}" is not a string; each record needs its post\'s text')
-    if len(text) > MAX_POST_BYTES:
-        raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
-    # A lone surrogate can't be written out again; U+FFFD keeps its place.
-    text = _LONE_SURROGATE.sub("\ufffd", text)
-    declared = {fact: record.get(columns.get(fact, fact)) for fact in _FACTS}
-    facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
+    whole = _read_object(line, place)
+    record = {field: value for field in _FIELDS if (value := whole.get(columns.get(field, field))) is not None}
+    text, parts = _text_of(record, columns, place, ", ".join(list(whole)[:8]) or "none")
+    facts = read_facts(record, place)
+    if "transcript" in record and "text" not in record:
+        facts = replace(facts, medium=facts.medium or "transcript")
+    if facts.format is None and (facts.medium or "").strip().lower() in SPOKEN_MEDIA and is_timed(text):
+        facts = replace(facts, format="subtitles")
     try:
-        return make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
+        main = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
     except InputError as error:
         # The lines of a record's own front matter aren't lines of the file.
         what = re.sub(rf"^{re.escape(path)}:?\d*: ", "", str(error))
         raise InputError(f"{place}: {what}") from error
+    return _with_recording(replace(main, parts=parts), record, place)
+
+
+def _text_of(record: Mapping[str, object], columns: Mapping[str, str], place: str, fields: str) -> tuple[str, tuple[int, ...]]:
+    """Return the text of a record and where its parts begin: `text`, else `parts`, else `transcript`; or a text with its parts."""
+    for field in ("text", "transcript"):
+        if field in record and not isinstance(record[field], str):
+            raise InputError(f'{place}: "{columns.get(field, field)}" is not a string; each record needs its post\'s text')
+    parts = record.get("parts", [])
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise InputError(f'{place}: "{columns.get("parts", "parts")}" is not a list of strings; write the text of each part into one')
+    pieces = [str(record["text"])] if "text" in record else []
+    pieces += parts or ([str(record["transcript"])] if "transcript" in record and not pieces else [])
+    if not pieces:
+        raise InputError(f'{place}: no "{columns.get("text", "text")}" field (there are: {fields}); each record needs its post\'s text')
+    text = PART_BREAK.join(_clean(piece, place) for piece in pieces)
+    starts = [0, *(len(PART_BREAK.join(pieces[:count]) + PART_BREAK) for count in range(1, len(pieces)))]
+    return text, tuple(starts) if len(pieces) > 1 else ()
+
+
+def _clean(text: str, place: str) -> str:
+    if len(text) > MAX_POST_BYTES:
+        raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
+    # A lone surrogate can't be written out again; U+FFFD keeps its place.
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _with_recording(main: Post, record: Mapping[str, object], place: str) -> list[Post]:
+    """Return `main` with what is said in the recording that it belongs to, or with the description of the recording that it is.
+
+    The connection that is declared is the recording's. A description is judged by what it shows itself.
+    """
+    if "transcript" in record and "text" in record:
+        spoken = replace(
+            main,
+            id=f"{main.id}#transcript",
+            text=_clean(str(record["transcript"]), place),
+            medium=main.medium if is_spoken(main) else "transcript",
+            beside=(Beside("description", main.text), *(words for words in main.beside if words.channel != "description")),
+            format="subtitles" if is_timed(str(record["transcript"])) else "text",
+            body_start=0,
+            parts=(),
+        )
+        return [_as_description(main), spoken]
+    if is_spoken(main):
+        description = record.get("description")
+        if not isinstance(description, str) or not description.strip():
+            return [main]
+        beside = (Beside("description", description), *(words for words in main.beside if words.channel != "description"))
+        return [
+            replace(main, beside=beside),
+            _as_description(replace(main, id=f"{main.id}#description", text=_clean(description, place), format="text", body_start=0)),
+        ]
+    return [main]
+
+
+def _as_description(post: Post) -> Post:
+    declared = ("none",) if post.connections == ("none",) else ()
+    return replace(post, medium="description", connections=declared, platform_label=False, beside=())
 
 
 def _read_object(line: bytes, place: str) -> dict[str, object]:

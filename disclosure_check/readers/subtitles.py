@@ -28,7 +28,6 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _CLOCK = re.compile(r"(?:(?P<hours>\d{1,4}):)?(?P<minutes>\d{1,4}):(?P<seconds>\d{1,4})(?:[.,](?P<fraction>\d{1,9}))?")
 # A line of this kind is meant as the times of a cue, right or wrong.
 _TIMES = re.compile(r"[ \t]*(?:\d[^\s<>]*[ \t]*(?:-->|--&gt;)|-->[ \t]*\d|[\d:.,]{4,16}[ \t]*(?:->|→|–>|—>)[ \t]*\d+:\d)")
-_ANY_TIMES = lazily(r"(?m)^[ \t]*\d[\d:.,]*[ \t]*-->")
 _COMMENT = lazily(r"NOTE(?:[ \t]|$)")
 _TAG = lazily(r"</?(?:c|i|b|u|s|v|ruby|rt|lang|font)(?:[.\s][^<>]*)?/?>|<\d[\d:.,]*>|\{\\[^{}]*\}|\{/?[biusyY](?::[^{}]{0,20})?\}")
 _VOICE = lazily(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]*)>")
@@ -55,11 +54,6 @@ class _Cue:
     lines: tuple[_Line, ...]  # what is shown, top to bottom
 
 
-def is_timed(text: str) -> bool:
-    """Return whether a transcript is SubRip or WebVTT rather than plain words."""
-    return text.lstrip(_SPACE).startswith("WEBVTT") or _ANY_TIMES().search(text) is not None
-
-
 def parse_subtitles(text: str, start: int = 0) -> Markup:
     """Return what is said in a SubRip or WebVTT file that begins at `start`, with the moments of its words.
 
@@ -77,13 +71,13 @@ def parse_subtitles(text: str, start: int = 0) -> Markup:
         gap = "\n\n" if cue.at - ended >= PAUSE else " "
         news = _news(shown, before) if cue.at - ended <= TOGETHER else [(line, 0) for line, _ in shown]
         page.start_block("paragraph", quoted=False)
-        for line, skipped in news:
-            turn = None if skipped else _TURN().match(line.text)
+        for line, known in news:
+            turn = None if known else _TURN().match(line.text)
+            skipped = turn.end() if turn else known
             voice = _VOICE().search(line.text)
             if gap == " " and (turn or (voice and voice[1] != speaker)):
                 gap = "\n"
             speaker = voice[1] if voice else speaker
-            skipped = turn.end() if turn else skipped
             if moments:
                 page.flow.gap(_as_gap(gap), moments[-1].end, line.start + skipped)
             _show(page.flow, line, skipped)
