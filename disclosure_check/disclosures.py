@@ -22,7 +22,7 @@ from disclosure_check.case import (
     is_with,
 )
 from disclosure_check.model import SEVERITIES, Span
-from disclosure_check.spoken import FAR_LATE, is_spoken, lateness, shown_time
+from disclosure_check.spoken import FAR_LATE, is_spoken, lateness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,9 +179,9 @@ def _is_near(case: Case, label: Signal, connection: Connection) -> bool:
 def _visibility(case: Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
     if disclosure.channel == "overlay":
         if is_spoken(case.post):
-            yield "overlay-only", "it stands on the screen, and nobody says it"
+            yield "overlay-only", "nobody says it"
     elif disclosure.channel == "description":
-        yield "description-only", "it stands in the description, and nobody says it"
+        yield "description-only", "nobody says it"
     elif disclosure.channel != "body":
         channel = {"alt": "alt-only", "title": "alt-only"}.get(disclosure.channel, disclosure.channel)
         yield channel, f"readers don't see it: {disclosure.reason}" if disclosure.reason else "most readers don't see it"
@@ -196,9 +196,7 @@ def _by_time(case: Case, connection: Connection, disclosure: Signal) -> Iterator
     """Judge a spoken disclosure by when it comes."""
     late = lateness(case, connection, disclosure)
     if late is not None:
-        said, share = late
-        when = f"{shown_time(said)} into it" if case.found.moments else "late in it"
-        yield ("far-late-spoken" if share > FAR_LATE else "late-spoken"), f"it comes {when}, after {share:.0%} of what is said about it"
+        yield ("far-late-spoken" if late > FAR_LATE else "late-spoken"), f"it comes after {late:.0%} of what is said about it"
 
 
 def _placement(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ SHOWN_TRIGGERS = 5  # of a connection with fifty links, so many stand as evidenc
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_MATCH = 80  # characters of the words found that a message repeats
 
-BESIDE = {"alt": "alternative text", "description": "description", "overlay": "words on the picture"}
+CHANNELS = {"alt": "alternative text", "description": "description", "overlay": "words on the picture"}
 PLAIN_KINDS = {
     "paid": "a payment",
     "gift": "a gift",
@@ -93,7 +93,7 @@ def _finding(case: Case, rule: Rule, breach: Breach) -> Finding:
     if breach.connection.declared:
         evidence.append(Evidence("declared", f"the author declares {plain}"))
     if breach.disclosure is not None and breach.disclosure.words:
-        note = f'in the {BESIDE[breach.disclosure.channel]} "{breach.disclosure.words}": {breach.note}'
+        note = f'in the {CHANNELS[breach.disclosure.channel]} "{breach.disclosure.words}": {breach.note}'
         evidence.append(Evidence(f"disclosure.{breach.topic}", note))
     elif breach.disclosure is not None:
         evidence.append(Evidence(f"disclosure.{breach.topic}", breach.note, breach.disclosure.start, breach.disclosure.end))

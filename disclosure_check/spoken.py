@@ -117,8 +117,8 @@ def _with_time(item: Evidence, moments: Sequence[Moment]) -> Evidence:
 # --- early and often -----------------------------------------------------------------------------------------------
 
 
-def lateness(case: Case, connection: Connection, disclosure: Signal) -> tuple[float, float] | None:
-    """Return when a disclosure is said, in seconds, and which share of what was said about the brand came before it; None if it is early.
+def lateness(case: Case, connection: Connection, disclosure: Signal) -> float | None:
+    """Return which share of what is said from the first mention of the brand on comes before a disclosure; None if it is early.
 
     Early is: at the beginning, or within a minute of the first mention of the brand, the code or the link. Words that
     open a read of their own ("this part is sponsored by ...") are early wherever the read stands.
@@ -135,7 +135,7 @@ def lateness(case: Case, connection: Connection, disclosure: Signal) -> tuple[fl
     if mentions and said - first <= min(SAME_READ, clock.duration / 4):
         return None
     share = (said - first) / max(1.0, clock.duration - first)
-    return (said, share) if share > LATE else None
+    return share if share > LATE else None
 
 
 def _around(case: Case, signal: Signal) -> tuple[int, int]:

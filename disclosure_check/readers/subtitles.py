@@ -74,7 +74,7 @@ def parse_subtitles(text: str, start: int = 0) -> Markup:
         for line, known in news:
             turn = None if known else _TURN().match(line.text)
             skipped = turn.end() if turn else known
-            voice = _VOICE().search(line.text)
+            voice = _VOICE().search(line.text) if "<v" in line.text else None
             if gap == " " and (turn or (voice and voice[1] != speaker)):
                 gap = "\n"
             speaker = voice[1] if voice else speaker
@@ -116,7 +116,8 @@ def _words(line: str) -> tuple[str, ...]:
 def _end_of_word(line: str, count: int) -> int:
     """Return where the word number `count` of a line ends, its tags not counted."""
     words = list(_WORD().finditer(_blanked(line)))
-    return words[count - 1].end() if 0 < count <= len(words) else 0
+    end = words[count - 1].end() if 0 < count <= len(words) else 0
+    return len(line) - len(line[end:].lstrip(_SPACE))
 
 
 def _blanked(line: str) -> str:
@@ -126,6 +127,9 @@ def _blanked(line: str) -> str:
 
 def _show(flow: Flow, line: _Line, skipped: int) -> None:
     """Add the words of a line, without its tags."""
+    if not any(sign in line.text for sign in "<{&"):
+        flow.chars(line.start + skipped, line.end)
+        return
     position = skipped
     for tag in _TAG().finditer(line.text, skipped):
         _show_words(flow, line, position, tag.start())
