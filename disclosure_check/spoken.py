@@ -26,13 +26,17 @@ LIVE_MEDIA = ("live", "live stream", "livestream", "stream")
 SPOKEN_MEDIA = ("transcript", "captions", "subtitles", *LIVE_MEDIA)  # of a post whose text is what is said
 PACE = 15.0  # characters that are said in a second, where a transcript has no times: 150 words a minute
 OPENING = 15.0  # seconds at the beginning in which nothing is late
+CREDITS = 30.0  # seconds at the end
 SAME_READ = 60.0  # seconds from the first mention of the brand to a disclosure that belongs to it
 LATE, FAR_LATE = 0.25, 0.5  # shares of what is said since the first mention
 REPEAT_LIVE = 15 * 60.0  # seconds: the guidance names no interval, this is our own choice
 REPEAT_LONG = 10 * 60.0
 MOST_MENTIONS = 1000  # of a name, that are looked at
 _TIMES = lazily(r"(?m)^[ \t]*\d[\d:.,]*[ \t]*-->")
-_NAME_BEHIND = lazily(r"\b(?:by|for|from|to|with) (?:our friends (?:at|over at) )?([A-Z][\w'&-]{2,})")
+# Automatic transcripts have no capitals.
+_NAME_BEHIND = lazily(
+    r"(?:\b(?:by|for|from|to|with) (?:our friends (?:at|over at) )?(?=[A-Z])|sponsored by (?!(?:an?|my|our|that|the|this|you)\b))([\w'&-]{3,})"
+)
 _SCAFFOLDING = lazily(
     r"(?m)^[^\n]*-->[^\n]*$|^\s*\d+\s*$|</?(?:c|i|b|u|s|v|ruby|rt|lang|font)(?:[.\s][^<>\n]*)?/?>|<\d[\d:.,]*>|\{\\[^{}\n]*\}"
 )
@@ -120,19 +124,19 @@ def _with_time(item: Evidence, moments: Sequence[Moment]) -> Evidence:
 def lateness(case: Case, connection: Connection, disclosure: Signal) -> float | None:
     """Return which share of what is said from the first mention of the brand on comes before a disclosure; None if it is early.
 
-    Early is: at the beginning, or within a minute of the first mention of the brand, the code or the link. Words that
-    open a read of their own ("this part is sponsored by ...") are early wherever the read stands.
+    Early is: at the beginning, or within a minute of the first mention of the brand, the code or the link. A disclosure
+    before which none of them is mentioned opens a read of its own, and is late only as a credit at the end of a
+    recording that is all about the brand.
     """
     clock = clock_of(case)
     said = clock.seconds(disclosure.at, disclosure.start)
-    mentions = [when for when in _mentions(case, connection, case.words(disclosure)) if when < said]
-    if said <= OPENING or not (mentions or _is_about_all(case, connection, disclosure)):
+    if said <= OPENING:
         return None
-    # With a known brand that isn't named before, the read begins with the disclosure.
-    if not mentions and case.post.brands and not case.has("about-this-recording", *_around(case, disclosure)):
-        return None
-    first = min(mentions, default=0.0)
-    if mentions and said - first <= min(SAME_READ, clock.duration / 4):
+    first = min((when for when in _mentions(case, connection, case.words(disclosure)) if when < said), default=None)
+    if first is None:
+        is_credit = clock.duration - said <= CREDITS and _is_about_all(case, connection, disclosure)
+        return said / clock.duration if is_credit and said > LATE * clock.duration else None
+    if said - first <= min(SAME_READ, clock.duration / 4):
         return None
     share = (said - first) / max(1.0, clock.duration - first)
     return share if share > LATE else None

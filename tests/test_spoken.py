@@ -40,7 +40,9 @@ TIMES = {
     "a third behind the first mention": ([(0, "The Larkwell glides."), (170, DISCLOSURE), (500, "Bye.")], ["DC316"]),
     "two thirds behind the first mention": ([(0, "The Larkwell glides."), (340, DISCLOSURE), (500, "Bye.")], ["DC317"]),
     "early and late": ([(0, DISCLOSURE), (9, "The Larkwell glides."), (490, DISCLOSURE), (500, "Bye.")], []),
-    "late, and no mention before": ([(0, "Hey."), (340, DISCLOSURE), (500, "Bye.")], ["DC317"]),
+    "late, and no mention before": ([(0, "Hey."), (340, DISCLOSURE), (345, "It glides."), (500, "Bye.")], []),
+    "a credit": ([(0, "Hey."), (490, DISCLOSURE), (500, "Bye.")], ["DC317"]),
+    "the end of a read": ([(0, "Hey."), (490, "This part is sponsored by Larkwell."), (500, "Bye.")], []),
     "a read of its own": ([(0, "Hey."), (340, "This part is sponsored by Larkwell."), (500, "Bye.")], []),
     "nothing": ([(0, "The Larkwell glides."), (500, "Bye.")], []),
     "a broadcast's clock": ([(36000, "The Larkwell glides."), (36010, DISCLOSURE), (36500, "Bye.")], []),
@@ -53,6 +55,11 @@ TIMES = {
 @pytest.mark.parametrize(("lines", "rules"), TIMES.values(), ids=TIMES)
 def test_a_spoken_disclosure_is_judged_by_its_time(lines, rules):
     assert found(cues(*lines)) == rules
+
+
+def test_a_transcript_without_capitals_names_its_sponsor_all_the_same():
+    lines = [(0, "so i got this larkwell plane"), (490, "this video is sponsored by larkwell"), (510, "bye")]
+    assert found(cues(*lines), brands=()) == ["DC317"]
 
 
 def test_a_declared_payment_that_nobody_speaks_of_is_undisclosed():
