@@ -103,6 +103,9 @@ class ClaimBook:
     """The claim rules with their vocabulary and cues."""
 
     rules: tuple[ClaimRule, ...]
+    by_first: Mapping[
+        str, tuple[tuple[int, ClaimRule, Composition], ...]
+    ]  # their compositions, numbered, by the vocabulary they begin with
     texts: Mapping[str, Rule]  # what to tell the author, by id; process rules too
     vocabulary: Vocabulary
     cues: Mapping[str, Any]  # assertion -> reach -> phrases
@@ -159,8 +162,13 @@ def load_claims(data: Mapping[str, Any], rules: Iterable[Rule]) -> ClaimBook:
         first_words.setdefault(parts[0], set()).update(names)
     for word in NUMBER_WORDS & first_words.keys() | NUMBER_WORDS:
         first_words.setdefault(word, set()).update(first_words.get(NUMBER, set()))
+    claim_rules = tuple(_rule(table) for table in data["rules"])
+    by_first: dict[str, list[tuple[int, ClaimRule, Composition]]] = {}
+    for number, (rule, composition) in enumerate((known, composition) for known in claim_rules for composition in known.compositions):
+        by_first.setdefault(composition[0].name, []).append((number, rule, composition))
     return ClaimBook(
-        tuple(_rule(table) for table in data["rules"]),
+        claim_rules,
+        {name: tuple(compositions) for name, compositions in by_first.items()},
         {rule.id: rule for rule in rules},
         Vocabulary(data["phrases"], longest, {word: frozenset(names) for word, names in first_words.items()}, frozenset(words)),
         data["cues"],

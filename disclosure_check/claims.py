@@ -81,16 +81,17 @@ class Candidates:
 
 def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates:
     """Return the candidates of a post in the order of their place."""
-    rules = list(_feasible(prose, book))
-    if not rules:
+    feasible = _feasible(prose, book)
+    if not feasible:
         return Candidates((), ())
     bounds, cut = _bounds(prose, layout)
     sentences = tuple(_sentence(prose, at, to, book.vocabulary) for at, to in bounds)
     found = [
         Candidate(rule, parts, index, sentence.tokens[parts[0].first].at, sentence.tokens[max(part.end for part in parts) - 1].to)
         for index, sentence in enumerate(sentences)
-        for rule, compositions in rules
-        for composition in compositions
+        for _, rule, composition in sorted(
+            (item for name in sentence.mentions if name in feasible for item in feasible[name]), key=lambda item: item[0]
+        )
         for parts in compose(composition, sentence)
     ]
     found.sort(key=lambda candidate: (candidate.at, -candidate.to, candidate.rule.id))
@@ -131,8 +132,8 @@ def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None
     return None
 
 
-def _feasible(prose: Prose, book: ClaimBook) -> Iterator[tuple[ClaimRule, list[Composition]]]:
-    """Yield the rules that can find anything in a text: the first words of all parts stand somewhere in it."""
+def _feasible(prose: Prose, book: ClaimBook) -> dict[str, list[tuple[int, ClaimRule, Composition]]]:
+    """Return the compositions that may stand in a text, by the vocabulary they begin with: the first words of all parts are in it."""
     known = book.vocabulary.first_words
     present: set[str] = set()
     for word in {match.group().removesuffix("'s") for match in _WORDS().finditer(prose.lower)}:
@@ -143,9 +144,11 @@ def _feasible(prose: Prose, book: ClaimBook) -> Iterator[tuple[ClaimRule, list[C
             present |= known.get(general, frozenset()) | known.get(word, frozenset())
         else:
             present |= known.get(word, frozenset())
-    for rule in book.rules:
-        if compositions := [composition for composition in rule.compositions if all(part.name in present for part in composition)]:
-            yield rule, compositions
+    feasible = {}
+    for name in present:
+        if found := [item for item in book.by_first.get(name, ()) if all(part.name in present for part in item[2])]:
+            feasible[name] = found
+    return feasible
 
 
 def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[int]]:

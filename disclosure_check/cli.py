@@ -204,7 +204,7 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
     if config is not None and config.suppressions:
         from disclosure_check.suppression import with_unused_entries
 
-        reports = with_unused_entries(reports, config, rulebook)
+        reports = with_unused_entries(reports, config, rulebook, are_all=any(Path(path).is_dir() for path in asked.paths))
     path = asked.baseline or (config.folder / config.baseline if config is not None and config.baseline else None)
     if path is not None:
         from disclosure_check.baseline import accept_known, read_baseline
@@ -622,23 +622,37 @@ def claims(**asked: Any) -> None:
     sys.exit(FAILED if tally.unchecked else 0)
 
 
-@cli.command(short_help="Write a starter substantiation.toml.")
+@cli.command(short_help="Set a content repository up.")
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def init(folder: Path) -> None:
-    """Write a starter `substantiation.toml` into DIR (default: here), for the claims that a brand has proof for.
+@click.option("--hook", "with_hook", is_flag=True, help="Add the hook to an existing .pre-commit-config.yaml, too; all else in it stays.")
+@click.option("--baseline", "with_baseline", is_flag=True, help="Accept the findings that are there today.")
+def init(folder: Path, *, with_hook: bool, with_baseline: bool) -> None:
+    """Look at the repository in DIR (default: here), and write a `disclosure-check.toml` that fits it.
 
-    An existing file is left as it is: exit code 2.
+    \b
+    Written, unless it is there already:
+      disclosure-check.toml     what keys, tags, layouts and shortcodes mean here; its comments say what to check
+      substantiation.toml       a starter for the claims that your brand has proof for
+      .pre-commit-config.yaml   the hook; if there is one, the entry is shown for pasting
+      disclosure-check.baseline with --baseline: the findings of today, which a check leaves out from now on
+
+    An existing file is left as it is. Exit code 2: a file could not be written, or no baseline could be made.
     """
-    target = folder / SUBSTANTIATION
-    template = Path(__file__).parent / "templates" / SUBSTANTIATION
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(template.read_text(encoding="utf-8"))
-    except FileExistsError as error:
-        raise ConfigError(f"{target} exists already and is left as it is; edit it, or name another folder") from error
-    except OSError as error:
-        raise ConfigError(f"{target}: can't be written ({error.strerror}); name a folder that you may write to") from error
-    click.echo(f"{target} written. Replace its examples by your approved claims; disclosure-check reads it from this folder on.")
+    from disclosure_check.init import init as set_up
+    from disclosure_check.reports.text import plain
+
+    style = click.style if _use_color("auto", sys.stdout) else plain
+    _show(set_up(folder, with_hook=with_hook, make_baseline=_first_baseline if with_baseline else None, style=style))
+
+
+def _first_baseline(folder: Path, target: Path) -> str:
+    from disclosure_check.baseline import make_entries, write_baseline
+    from disclosure_check.config import find_config
+    from disclosure_check.starter import many
+
+    entries = make_entries(_all_reports((str(folder),), find_config(folder.resolve())), target)
+    write_baseline(target, entries)
+    return f"{many(sum(entry.count for entry in entries), 'finding')} accepted in {many(len({entry.path for entry in entries}), 'file')}"
 
 
 @cli.command()

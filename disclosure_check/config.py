@@ -74,6 +74,8 @@ class Renderer:
     covers: frozenset[str]  # connections
     where: Where
     is_layout: bool
+    keys: Mapping[str, object] = field(default_factory=dict)  # of the front matter, all of which must hold; otherwise nothing is shown
+    paths: tuple[str, ...] = ()  # globs of the posts that get the layout without naming one
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,12 +367,8 @@ def _paths(table: _Table) -> tuple[str, ...]:
 
 
 def _fact(table: _Table) -> SiteFact:
-    keys = table.table("keys").data
-    for key, value in keys.items():
-        if not isinstance(value, str | int | float | bool):
-            raise table.error(key, f"{key} is {_show(value)}; a string, a number, true or false is needed")
     fact = SiteFact(
-        keys=keys,
+        keys=_keys(table),
         paths=table.strings("paths"),
         connections=_connections(table),
         brands=table.strings("brand"),
@@ -386,6 +384,14 @@ def _fact(table: _Table) -> SiteFact:
     return fact
 
 
+def _keys(table: _Table) -> dict[str, object]:
+    keys = table.table("keys").data
+    for key, value in keys.items():
+        if not isinstance(value, str | int | float | bool):
+            raise table.error(key, f"{key} is {_show(value)}; a string, a number, true or false is needed")
+    return keys
+
+
 def _renderer(table: _Table) -> Renderer:
     kinds = table.strings("covers", CONNECTIONS)
     name, layout = table.string("name"), table.string("layout")
@@ -396,10 +402,14 @@ def _renderer(table: _Table) -> Renderer:
         covers=frozenset(kinds or CONNECTIONS),
         where=cast("Where", table.string("where", ("top", "place", "bottom")) or ("place" if name else "top")),
         is_layout=layout is not None,
+        keys=_keys(table),
+        paths=table.strings("paths"),
     )
     table.close()
     if renderer.is_layout and renderer.where == "place":
         raise table.error("where", 'a layout has no place in the text; write where = "top" or "bottom"')
+    if renderer.paths and not renderer.is_layout:
+        raise table.error("paths", "paths are the posts that get a layout without naming one; take them out, or name a layout")
     return renderer
 
 

@@ -27,7 +27,7 @@ BACK_REACH = 3  # tokens that a cue reaches to the left
 LIST_REACH = 3  # tokens behind a claim in which an "or" shows that it stands in a list
 _ENDS = frozenset([";", ":", "|", "(", ")", "•", "but", "however", "because", "so", "which", "who", "-", "—", "–"])
 ACQUIT_QUESTIONS = frozenset(["attributed", "exposed", "unrelated"])
-SCARE_WORDS = 2
+SCARE_WORDS = 3  # tokens; a hyphen is one
 _LISTS = frozenset(["or", "nor"])  # in a list, a comma doesn't end a reach: "does not treat, cure or prevent"
 _OTHER_CLAUSE = frozenset([",", "that", "which", "who"])  # behind these, a denial is about something else: "a green brush that isn't ugly"
 _QUESTION = lazily(r"\?[?!\"')\]\s\u2005]*$")
@@ -126,7 +126,7 @@ def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator
 
 
 def _is_in_scare_quotes(sentence: Sentence, part: Mention) -> bool:
-    """Return whether one or two words stand in quotation marks of their own: a "cure"."""
+    """Return whether a word or two stand in quotation marks of their own: a "cure"."""
     around = [token.text for token in sentence.tokens[max(0, part.first - 1) : part.end + 1]]
     return part.end - part.first <= SCARE_WORDS and len(around) == part.end - part.first + 2 and around[0] == around[-1] == '"'
 

@@ -76,10 +76,12 @@ class Post:
     brands: tuple[str, ...] = ()
     platform_label: bool = False  # the platform's own paid-partnership label is on
     date: str | None = None
-    record_line: int | None = None  # the line of the file on which a JSONL record stands
+    record_line: int | None = None  # the line of the file on which a record begins
     body_start: int = 0  # where the prose begins: just behind the front matter
     keys: Mapping[str, object] = field(default_factory=dict)  # of its front matter, for what the repository's configuration makes of them
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
+    record_end: int | None = None  # the last line of a record that has several
+    dialect: Literal["wordpress"] | None = None  # of its format: WordPress' HTML has shortcodes, and blank lines part its paragraphs
     audience: str | None = None  # "children" if the post is for them
     beside: tuple[Beside, ...] = ()
     parts: tuple[int, ...] = ()  # where the parts of a thread, a carousel or a story begin in the text; () if it is one piece

@@ -107,8 +107,10 @@ def keep_changed(reports: Iterable[PostReport], changes: Mapping[Path, Changes])
 def _is_changed(finding: Finding, report: PostReport, lines: Lines, change: Changes) -> bool:
     if not change.lines:
         return False
-    if report.post.record_line is not None:  # a record stands on a line of its own
-        return any(report.post.record_line in changed for changed in change.lines)
+    first = report.post.record_line
+    if first is not None:  # where in the record's lines its words stand, its reader alone knows
+        last = report.post.record_end or first
+        return any(first < changed.stop and changed.start <= last for changed in change.lines)
     if change.lost_words and any(evidence.label == "absent" for evidence in finding.evidence):
         return True
     spans = [(finding.start, finding.end), *((e.start, e.end) for e in finding.evidence if e.start is not None and e.end is not None)]

@@ -103,7 +103,11 @@ def _brands_of(fact: SiteFact, post: Post) -> tuple[str, ...]:
 def _holds(fact: SiteFact, post: Post, config: Config) -> bool:
     if fact.paths and not matches(config, fact.paths, post.path):
         return False
-    return all(_has(post.keys, key, value) for key, value in fact.keys.items())
+    return _has_all(post.keys, fact.keys)
+
+
+def _has_all(keys: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    return all(_has(keys, key, value) for key, value in wanted.items())
 
 
 def _has(keys: Mapping[str, object], key: str, wanted: object) -> bool:
@@ -164,16 +168,21 @@ def with_rendered(found: Annotations, post: Post, markup: Markup, config: Config
         _rendered(renderer.where, Span(include.start, include.end), renderer, found, post)
         for include in markup.includes
         for renderer in config.renders
-        if not renderer.is_layout and _same_name(renderer.name, include.name)
+        if not renderer.is_layout and _same_name(renderer.name, include.name) and _has_all(post.keys, renderer.keys)
     ]
     start, end = Span(post.body_start, post.body_start), Span(len(post.text), len(post.text))
     rendered += [
         _rendered(renderer.where, start if renderer.where == "top" else end, renderer, found, post)
         for renderer in config.renders
-        if renderer.is_layout and renderer.name == _value(post.keys, "layout")
+        if renderer.is_layout and _gets_layout(post, renderer, config) and _has_all(post.keys, renderer.keys)
     ]
     kept = [signal for signal in found.signals if not _means_nothing(signal, found, config.terms)]
     return replace(found, signals=tuple(sorted((*kept, *rendered), key=lambda signal: (signal.at, signal.to, signal.kind.id))))
+
+
+def _gets_layout(post: Post, renderer: Renderer, config: Config) -> bool:
+    named = _value(post.keys, "layout")
+    return renderer.name == named if named else matches(config, renderer.paths, post.path)
 
 
 def _rendered(where: Where, span: Span, renderer: Renderer, found: Annotations, post: Post) -> Signal:

@@ -216,20 +216,32 @@ def _entries(post: Post, config: Config) -> list[_Entry]:
     return found
 
 
-def unused_entries(config: Config, paths: Iterable[str], used: Iterable[str]) -> list[int]:
-    """Return the lines of the `[[suppress]]` tables that are about a checked file and accepted nothing there."""
+def unused_entries(config: Config, paths: Iterable[str], used: Iterable[str], *, are_all: bool = True) -> list[int]:
+    """Return the lines of the `[[suppress]]` tables that are about a checked file and accepted nothing there.
+
+    Without `are_all`, `paths` may be some files of many, and a table about more than one file says nothing about those.
+    """
     from disclosure_check.site import matches
 
     needed, checked = set(used), list(paths)
     return [
         entry.line
         for entry in config.suppressions
-        if f"config:{entry.line}" not in needed and any(matches(config, (entry.path,), path) for path in checked)
+        if f"config:{entry.line}" not in needed
+        and (are_all or not _is_glob(entry.path))
+        and any(matches(config, (entry.path,), path) for path in checked)
     ]
 
 
-def with_unused_entries(reports: Iterable[PostReport], config: Config, rulebook: Rulebook) -> Iterator[PostReport]:
-    """Yield the reports, and behind them one on the configuration if tables of it accepted nothing in the files checked."""
+def _is_glob(path: str) -> bool:
+    return path.endswith("/") or any(sign in path for sign in "*?[")
+
+
+def with_unused_entries(reports: Iterable[PostReport], config: Config, rulebook: Rulebook, *, are_all: bool = True) -> Iterator[PostReport]:
+    """Yield the reports, and behind them one on the configuration if tables of it accepted nothing in the files checked.
+
+    Without `are_all`, the files are some of many, such as a batch that a hook is handed.
+    """
     paths: dict[str, None] = {}
     used: set[str] = set()
     for report in reports:
@@ -237,7 +249,7 @@ def with_unused_entries(reports: Iterable[PostReport], config: Config, rulebook:
             paths[report.post.path] = None
         used |= {accepted.by for accepted in report.accepted}
         yield report
-    lines = unused_entries(config, paths, used)
+    lines = unused_entries(config, paths, used, are_all=are_all)
     if lines and config.path is not None:
         yield _on_config(config.path, lines, rulebook)
 

@@ -239,6 +239,19 @@ def test_records(history):
     assert len(found(*SINCE, code=1)) == 1
 
 
+def test_records_of_several_lines(history):
+    rows = ["text,platform", '"Tea', "Lovely", "Use code MIA20 for 20% off at Lumo", '",instagram', '"Lamps', "", ",", '",instagram']
+    Path("posts/rows.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "Rows")
+    rows[6] = "Lamps"
+    Path("posts/rows.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert found(*SINCE) == []
+    rows[2] = "Pots"
+    Path("posts/rows.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert len(found(*SINCE, code=1)) == 1
+
+
 def test_no_such_revision(history):
     assert "git knows no such revision" in run("check", "posts", "--since", "nowhere", code=2)
     assert "git knows no such revision" in run("check", "posts", "--since=--output=x", code=2)

@@ -569,8 +569,8 @@ class TestInit:
     def test_leaves_an_existing_file_as_it_is(self) -> None:
         Path("substantiation.toml").write_text(APPROVED)
         result = run("init")
-        assert result.exit_code == 2
-        assert "substantiation.toml exists already and is left as it is" in result.output
+        assert result.exit_code == 0
+        assert "left as it is substantiation.toml" in result.output
         assert Path("substantiation.toml").read_text() == APPROVED
 
     def test_a_folder_that_is_not_there_is_exit_2(self) -> None:

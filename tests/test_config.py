@@ -58,6 +58,8 @@ where = "bottom"
 
 [[renders]]
 layout = "sponsored"
+keys = { sponsored = true }
+paths = "reviews/**"
 
 [brands.Lumo]
 names = ["Lumo Lamps"]
@@ -115,6 +117,24 @@ def test_a_shared_file(tmp_path):
         load('[tool.disclosure-check]\nplattform = "blog"\n', tmp_path, "pyproject.toml")
 
 
+DOCS = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+
+def test_the_documentation_names_every_key():
+    tables = [SCHEMA, *(SCHEMA["properties"][name]["items"] for name in ("overrides", "facts", "renders", "terms", "suppress"))]
+    tables += [SCHEMA["properties"][name]["additionalProperties"] for name in ("brands", "platforms")]
+    keys = {key for table in tables for key in table["properties"]}
+    assert {key for key in keys if not re.search(rf"(?<![\w-]){key}(?![\w-])", DOCS)} == set()
+
+
+def test_the_examples_of_the_documentation_hold(tmp_path):
+    examples = re.findall(r"^```toml\n(.*?)^```$", DOCS, re.DOTALL | re.MULTILINE)
+    assert len(examples) == 10
+    for example in examples:
+        load(example, tmp_path)
+        jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(example))
+
+
 WRONG = {
     "an unknown key": ('platform = "blog"\nslect = ["DC1"]\n', 2, "unknown key 'slect' in the file; did you mean 'select'?"),
     "an unknown key in a table": ('[[renders]]\nname = "a"\nwere = "top"\n', 3, "unknown key 'were' in [renders]; did you mean 'where'?"),
@@ -133,6 +153,7 @@ WRONG = {
     "a fact about nothing": ('[[facts]]\nconnection = "paid"\n', 1, "[[facts]] holds for no posts"),
     "a renderer of both kinds": ('[[renders]]\nname = "a"\nlayout = "b"\n', 1, "[[renders]] needs a name or a layout, and only one"),
     "a layout in place": ('[[renders]]\nlayout = "b"\nwhere = "place"\n', 3, "a layout has no place in the text"),
+    "paths of a shortcode": ('[[renders]]\nname = "a"\npaths = "b/**"\n', 3, "paths are the posts that get a layout"),
     "a term without words": ('[[terms]]\nmeans = "nothing"\n', 1, "the key 'words' is missing in [[terms]]"),
     "a term that shows nothing": ('[[terms]]\nwords = "a"\nmeans = "connection"\n', 1, "[[terms]] shows no connection"),
     "no reason": ('[[suppress]]\npath = "a"\nrule = "DC301"\ntext = "b"\n', 1, "the key 'reason' is missing in [[suppress]]"),

@@ -57,6 +57,7 @@ ACQUITTED = {
     "mocked": "Oh yeah, that rock cured my acne.",
     "mocked in the next sentence": "“It cures acne.” Name one study.",
     "in scare quotes": 'The lotion that "cures" eczema costs ninety dollars.',
+    "in scare quotes with a hyphen": 'The "acne-curing" lotion costs ninety dollars.',
     "a wish": "I wish it cured my acne.",
     "a condition": "If it cured acne, I would say so.",
     "a goal": "Our mission is to cure eczema.",

@@ -203,18 +203,27 @@ def test_a_folder_that_contains_itself_is_walked_once(folder, tmp_path):
     assert names("in") == ["in/a.md"]
 
 
-def test_the_format_gives_the_platform(folder):
+def test_the_ending_gives_the_format(folder):
     folder(**{"a.md": "a", "b.mdx": "a", "c.htm": "a", "d.txt": "a"})
     assert [(post.format, post.platform) for post in read_paths(["."])] == [
-        ("markdown", "blog"),
-        ("markdown", "blog"),
-        ("html", "blog"),
+        ("markdown", None),
+        ("markdown", None),
+        ("html", None),
         ("text", None),
     ]
     [post] = read_paths(["a.md"], defaults=Facts(platform="newsletter", lang="de"))
     assert (post.platform, post.lang, post.format) == ("newsletter", "de", "markdown")
     [post] = read_paths(["d.txt"], defaults=Facts(platform="blog"))
     assert (post.platform, post.format) == ("blog", "text")
+
+
+def test_a_folders_tables_and_exports_are_read_if_they_hold_posts(folder):
+    folder(
+        **{"a.csv": "id,Caption\n1,A lamp\n", "b.csv": "name,price\nlamp,3\n", "c.json": '{"name": "x"}', "d.xml": "<note>A lamp</note>"}
+    )
+    assert [(item.path, isinstance(item, ReadFailure)) for item in read_paths(["."])] == [("a.csv", True)]
+    assert [item.path for item in read_paths(["."], columns={"text": "name"})] == ["a.csv", "b.csv"]
+    assert isinstance(next(iter(read_paths(["b.csv"]))), ReadFailure)
 
 
 FRONT_MATTER = """\

@@ -64,8 +64,8 @@ FORMATS = {
     "podcast": ({"platform": "podcast"}, "markdown", "podcast"),
     "instagram": ({"platform": "instagram"}, "text", "instagram"),
     "blog-in-text": ({"platform": "blog", "format": "text"}, "text", "blog"),
-    "markdown-alone": ({"format": "markdown"}, "markdown", "blog"),
-    "html-alone": ({"format": "html"}, "html", "blog"),
+    "markdown-alone": ({"format": "markdown"}, "markdown", None),
+    "html-alone": ({"format": "html"}, "html", None),
 }
 
 
@@ -120,7 +120,7 @@ FAILURES = {
     ),
     "label-is-a-string": ('{"text": "a", "platform_label": "yes"}', 'platform_label is "yes"; true or false is needed'),
     "title-is-a-list": ('{"text": "a", "title": ["b"]}', "title is ['b']; a string is needed"),
-    "format": ('{"text": "a", "format": "pdf"}', 'format "pdf" is not one of text, markdown, html'),
+    "format": ('{"text": "a", "format": "pdf"}', 'format "pdf" is not one of text, markdown, html, rst, asciidoc, subtitles'),
     "front-matter": (
         '{"text": "---\\na: [\\n---\\n", "platform": "blog"}',
         "the front matter is not valid YAML (did not find expected node content); quote values that hold : or #",

@@ -96,6 +96,17 @@ RENDERS = {
     "an include in a folder": ('name = "ad"\nwhere = "place"', "", f"{{% include notes/ad.html %}}\n\nA {LINK}.", []),
     "a layout": ('layout = "review"', "layout: review", f"A {LINK}.", []),
     "another layout": ('layout = "review"', "layout: page", f"A {LINK}.", [("DC102", "error")]),
+    "only with a key that is there": ('layout = "review"\nkeys = { deal = true }', "layout: review\ndeal: 1", f"A {LINK}.", []),
+    "only with a key that isn't there": ('layout = "review"\nkeys = { deal = true }', "layout: review", f"A {LINK}.", [("DC102", "error")]),
+    "unless a key is there": (
+        'name = "ad-note"\nkeys = { quiet = false }',
+        "quiet: true",
+        f"{{{{< ad-note >}}}} A {LINK}.",
+        [("DC102", "error")],
+    ),
+    "a layout by its folder": ('layout = "single"\npaths = "post*"', "title: A lamp", f"A {LINK}.", []),
+    "a layout of another folder": ('layout = "single"\npaths = "news/"', "title: A lamp", f"A {LINK}.", [("DC102", "error")]),
+    "a layout that the post doesn't take": ('layout = "single"\npaths = "*"', "layout: page", f"A {LINK}.", [("DC102", "error")]),
     "of another connection": ('layout = "review"\ncovers = "gift"', "layout: review", f"A {LINK}.", [("DC102", "error")]),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from disclosure_check.check import Options, check_posts
@@ -128,3 +130,17 @@ def test_a_table_of_the_configuration(table, findings, unused, tmp_path):
 def test_many_comments_take_linear_time():
     text = "\n\n".join(['<!-- disclosure-check: ignore[DC102] reason="seen" -->', "A desk."] * 3000)
     assert len(checked(text).findings) == 3000
+
+
+def test_a_batch_of_files_says_nothing_about_a_glob(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tables = [
+        f'[[suppress]]\npath = "{path}"\nrule = "DC102"\ntext = "lamp"\nreason = "seen"\n' for path in ("posts/**", "posts/", "posts/b.md")
+    ]
+    Path("disclosure-check.toml").write_text("\n".join(tables))
+    Path("posts").mkdir()
+    Path("posts/a.md").write_text(LINK)
+    Path("posts/b.md").write_text("A desk.")
+    config = load_config(Path("disclosure-check.toml"))
+    assert unused_entries(config, ["posts/b.md"], []) == [1, 7, 13]
+    assert unused_entries(config, ["posts/b.md"], [], are_all=False) == [13]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 ENTITY = r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31})"
 _IN_TEXT = re.compile(ENTITY + ";?")
 # "?a=1&copy=2" is a query, not a copyright sign: in an attribute only a closed entity counts.
-_IN_VALUE_PATTERN = f"(?P<entity>{ENTITY};)|(?P<space>\\s*[\\n\\r]\\s*)"
+_IN_VALUE_PATTERN = f"(?P<entity>{ENTITY};)|(?P<space>(?<!\\s)\\s*[\\n\\r]\\s*)"
 _IN_VALUE = re.compile(_IN_VALUE_PATTERN)
 _IN_MARKDOWN = re.compile(_IN_VALUE_PATTERN + r"|\\(?P<escaped>[!-/:-@\[-`{-~])")
 

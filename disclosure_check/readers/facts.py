@@ -95,6 +95,11 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
         from disclosure_check.readers.front_matter import read_front_matter
 
         front_matter, body_start = read_front_matter(text, path)
+        if format_ in ("rst", "asciidoc"):
+            from disclosure_check.readers.headers import read_header
+
+            header, body_start = read_header(text, body_start, format_)
+            front_matter = {**header, **front_matter}
         if front_matter:
             page = read_page_facts(front_matter, f"{path}:1" if record_line is None else path)
     platform = facts.platform or page.platform or defaults.platform

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadFailure", "read_paths"]
 
-EXPORT_HEAD = 4096  # bytes that show what a file is
+HEAD = 4096  # bytes that show what a file is
 _FORMATS: dict[str, Format] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -34,8 +34,8 @@ _FORMATS: dict[str, Format] = {
     ".srt": "subtitles",
     ".vtt": "subtitles",
 }
-_COLLECTIONS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".eml"})  # files that hold posts as records or parts
-_EXPORTS = frozenset({".xml", ".json"})  # of a blog, or anything else: a folder's are looked into first
+_COLLECTIONS = frozenset({".jsonl", ".ndjson", ".eml"})  # files that hold posts as records or parts
+_MIXED = frozenset({".csv", ".tsv", ".xml", ".json"})  # tables and exports, or anything else: a folder's are looked into first
 
 
 def read_paths(
@@ -56,7 +56,8 @@ def read_paths(
         if path == "-":
             yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
-            yield from _read_folder(path, columns, defaults or Facts(), is_excluded)
+            for found in find_files(path, is_excluded, columns):
+                yield from [found] if isinstance(found, ReadFailure) else _read_file(found, columns, defaults or Facts())
         else:
             yield from _read_file(path, columns, defaults or Facts())
 
@@ -77,7 +78,7 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 
 def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     extension = Path(path).suffix.lower()
-    if extension in _COLLECTIONS or extension in _EXPORTS:
+    if extension in _COLLECTIONS or extension in _MIXED:
         is_empty = True
         for found in _read_collection(stream, path, extension, columns, defaults):
             is_empty = False
@@ -160,9 +161,10 @@ class _Folder:
     ignores: tuple[_Ignore, ...]
 
 
-def _read_folder(
-    path: str, columns: Mapping[str, str] | None, defaults: Facts, is_excluded: Callable[[str], bool] | None
-) -> Iterator[Post | ReadFailure]:
+def find_files(
+    path: str, is_excluded: Callable[[str], bool] | None = None, columns: Mapping[str, str] | None = None
+) -> Iterator[str | ReadFailure]:
+    """Yield the files that a walk of a folder reads, in order, and a failure for a folder that can't be read; see `read_paths`."""
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -186,16 +188,16 @@ def _read_folder(
             if _is_folder(child):
                 if not child.name.startswith(".") and not _is_ignored(child, ignores, is_folder=True):
                     inner.append(_Folder(shown + "/", child, ignores))
-            elif _is_post(child) and not _is_ignored(child, ignores, is_folder=False):
-                yield from _read_file(shown, columns, defaults)
+            elif _is_post(child, columns) and not _is_ignored(child, ignores, is_folder=False):
+                yield shown
         pending.extend(reversed(inner))
 
 
-def _is_post(path: Path) -> bool:
+def _is_post(path: Path, columns: Mapping[str, str] | None) -> bool:
     """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
     extension = path.suffix.lower()
-    if extension in _EXPORTS:
-        return _is_export(path, extension)
+    if extension in _MIXED:
+        return _holds_posts(path, extension, columns)
     if extension not in _FORMATS and extension not in _COLLECTIONS:
         return False
     try:
@@ -204,20 +206,24 @@ def _is_post(path: Path) -> bool:
         return True
 
 
-def _is_export(path: Path, extension: str) -> bool:
-    """Return whether a file begins like the export of a blog."""
+def _holds_posts(path: Path, extension: str, columns: Mapping[str, str] | None) -> bool:
+    """Return whether a file begins like a table of posts or the export of a blog."""
     try:
         with path.open("rb") as file:
-            head = file.read(EXPORT_HEAD)
+            head = file.read(HEAD)
     except OSError:
         return False
     if extension == ".xml":
         from disclosure_check.readers.wordpress import is_wordpress
 
         return is_wordpress(head)
-    from disclosure_check.readers.ghost import is_ghost
+    if extension == ".json":
+        from disclosure_check.readers.ghost import is_ghost
 
-    return is_ghost(head)
+        return is_ghost(head)
+    from disclosure_check.readers.tables import is_table_of_posts
+
+    return is_table_of_posts(head, columns)
 
 
 def _is_folder(path: Path) -> bool:

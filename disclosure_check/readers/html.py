@@ -28,7 +28,7 @@ def _words(text: str) -> frozenset[str]:
 
 _VOID = _words("area base br col embed hr img input link meta param source track wbr")
 # Their content is no text of the page, or not one that a reader sees.
-_SILENT = _words("script style template noscript title svg iframe canvas audio video object noembed noframes datalist")
+_SILENT = _words("script style template noscript title svg iframe canvas audio video object noembed noframes datalist rp")
 _RAW = _words("script style title iframe noembed noframes xmp textarea")
 _CODE = _words("code kbd samp tt")
 _HEADINGS = _words("h1 h2 h3 h4 h5 h6")
@@ -39,7 +39,7 @@ _BLOCKS = _HEADINGS | _CLOSE_BLOCKS
 _BLOCKS |= _words("html head body address article aside blockquote center details dialog div dl fieldset figcaption figure")
 _BLOCKS |= _words("footer form header hgroup legend main menu nav ol p pre search section summary table ul")
 _PHRASING = _words("a abbr b bdi bdo big button cite data del dfn em font i ins label map mark meter output picture progress q")
-_PHRASING |= _words("rp rt ruby s select slot small span strike strong sub sup textarea time u var")
+_PHRASING |= _words("rt ruby s select slot small span strike strong sub sup textarea time u var")
 HTML_NAMES = _BLOCKS | _PHRASING | _VOID | _SILENT | _CODE
 
 # A start tag closes these open elements, unless one of the second set was opened in between.
@@ -63,6 +63,10 @@ _CODE_CLASS = lazily(r"code|highlight|brush|lang|prettyprint|syntax", re.IGNOREC
 _NAME = lazily(r"/?([A-Za-z][^\s/>]*)")
 _ATTRIBUTE = lazily(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _TAG_END = lazily(r"[\s/]*>")
+# A single word in capitals is what readers type at a checkout, and no example of code.
+_COUPON = lazily(r"(?:`+ ?|<[^>]*>\s*)((?=[\w-]*[A-Z])[A-Z0-9][A-Z0-9_-]{3,19})(?: ?`+|\s*</[^>]*>)")
+_COMMENT_END = lazily(r"--!?>")
+_QUOTE_MARKS = lazily(r"[ \t>]+")
 _COLLAPSING = lazily(r"[ \t\n\r\f]+")
 
 
@@ -99,7 +103,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A stretch of the source that is no prose; `tag` is a JSX tag that stands there, `text` what is shown instead."""
+    """A stretch of the source that is no prose; `tag` is a JSX tag that stands there, `text` what is shown instead.
+
+    A text that is a blank, a line break or two is a gap of that width.
+    """
 
     start: int
     end: int
@@ -160,6 +167,14 @@ class Walker:
             frame.flow.literal(text, start, end)
             self.page.see(start, end)
 
+    def code(self, start: int, end: int) -> None:
+        """Show the inline code between `start` and `end` as a mark, or as itself if it may be the code of an offer."""
+        coupon = _COUPON().fullmatch(self.page.source, start, end)
+        if coupon is None:
+            self.mark(CODE_MARK, start, end)
+        else:
+            self._show(*coupon.span(1))
+
     def gap(self, kind: Gap, start: int, end: int) -> None:
         frame = self.frames[-1]
         if not frame.silent:
@@ -199,6 +214,10 @@ class Walker:
                 self.tag(mask.tag)
             elif mask.text == " ":
                 self.gap(" ", mask.start, mask.end)
+            elif mask.text == "\n":
+                self.gap("\n", mask.start, mask.end)
+            elif mask.text == "\n\n":
+                self.start_block(self.frames[-1].kind, "\n\n")
             elif mask.text:
                 self.mark(mask.text, mask.start, mask.end)
             start = min(end, mask.end)
@@ -277,7 +296,7 @@ class Walker:
             if frame.block:
                 self._blocks.pop()
             if frame.code and frame.start < position:
-                self.mark(CODE_MARK, frame.start, position)
+                self.code(frame.start, position)
             if frame.link:
                 self.page.close_link(position)
             if frame.block:
@@ -293,6 +312,9 @@ class Walker:
             self._start(name, tag, is_component=is_component or "-" in name)
 
     def _close(self, name: str, tag: Tag) -> None:
+        if name == "br":  # browsers break the line at </br>, too
+            self.line_break(tag.start, tag.end)
+            return
         indices = self._open.get(name)
         if not indices:
             return
@@ -413,11 +435,15 @@ class Walker:
     def keep_value(self, channel: Channel, start: int, end: int, *, escapes: bool = False) -> None:
         """Keep the text of an attribute (or of a Markdown title) as an aside."""
         flow = self.page.aside(channel, channel)
+        is_line = False
         for text, part_start, part_end in value_parts(self.page.source, start, end, escapes=escapes):
             if text is None:
-                flow.chars(part_start, part_end)
+                # Behind a line end in a block quote stand its marks, which are no part of the value.
+                marks = _QUOTE_MARKS().match(self.page.source, part_start, part_end) if is_line and self.quote_depth else None
+                flow.chars(marks.end() if marks else part_start, part_end)
             else:
                 flow.literal(text, part_start, part_end)
+            is_line = text == " "
 
     def _quoted(self, frame: Frame) -> bool:
         return frame.quoted or self.quote_depth > 0
@@ -460,8 +486,8 @@ def _skip_special(chunk: str, less: int) -> int | None:
     if chunk.startswith("<!--", less):
         if chunk.startswith((">", "->"), less + 4):
             return chunk.index(">", less) + 1
-        stop = chunk.find("-->", less + 4)
-        return len(chunk) if stop < 0 else stop + 3
+        end = _COMMENT_END().search(chunk, less + 4)
+        return end.end() if end else len(chunk)
     follower = chunk[less + 1 : less + 3]
     if follower[:1] in ("!", "?") or (follower[:1] == "/" and len(follower) == 2 and not follower[1].isalpha()):
         stop = chunk.find(">", less)

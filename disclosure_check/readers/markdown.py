@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from disclosure_check.model import CODE_MARK, Markup
 from disclosure_check.readers.entities import decode_value
 from disclosure_check.readers.flow import BlockKind, OpenLink, Page
 from disclosure_check.readers.html import Mask, Walker, feed
@@ -22,10 +21,14 @@ if TYPE_CHECKING:
 
     from pyromark import Options
 
+    from disclosure_check.model import Markup
+
+_SIGNS = ("{{", "{%", "{:", "{#", "{/*", ":::", "{.", "$$", "==", "import", "export", "/>", "</")  # of what Markdown itself doesn't know
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _STEP = 256
 _QUOTE_MARKS = re.compile(r"(?<=\n)[ \t>]+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 class _Offsets:
@@ -99,7 +102,7 @@ class _Reader:
             self._inline_html(start, end)
         elif key == "Code":
             self.walker.pass_masks(start)
-            self.walker.mark(CODE_MARK, start, end)
+            self.walker.code(start, end)
         self.last = end
 
     def _break(self, event: str, start: int, end: int) -> None:
@@ -303,20 +306,19 @@ def _read_target(text: str, base: int, start: int, end: int) -> tuple[tuple[int,
     return (base + position, base + destination_end), title
 
 
-def parse_markdown(text: str, start: int = 0) -> Markup:
+def parse_markdown(text: str, start: int = 0, *, is_mdx: bool = False) -> Markup:
     """Return what a reader sees of a Markdown or MDX post whose prose begins at `start`, behind its front matter.
 
-    Pieces, links and blocks are in the order of the source; a footnote stands where it is defined.
+    `is_mdx` says that it is MDX; otherwise its own text tells. Pieces, links and blocks are in the order of the source; a footnote stands where it is defined.
     """
     from pyromark import events_with_range
 
     options = _options()
     if text.startswith("\ufeff", start):
         start += 1
-    # Rust's strings hold no lone surrogates; JSON can.
-    parsed = _LONE_SURROGATE.sub("\ufffd", text)
+    parsed = _parsable(text)
     page = Page(text)
-    masks, is_mdx = _find_masks(parsed, start, options, page)
+    masks, is_mdx = _find_masks(parsed, start, options, page, is_mdx=is_mdx)
     walker = Walker(page, masks=masks)
     body = _blank(parsed, start, masks)
     offsets = _Offsets(body, start)
@@ -328,6 +330,12 @@ def parse_markdown(text: str, start: int = 0) -> Markup:
     return page.markup()
 
 
+def _parsable(text: str) -> str:
+    """Return the text, in the same length, as the parser needs it."""
+    # Rust's strings hold no lone surrogates; JSON can. A return alone ends a line, but not for pulldown-cmark's fences.
+    return _LONE_RETURN.sub("\n", _LONE_SURROGATE.sub("\ufffd", text))
+
+
 def _blank(text: str, start: int, masks: list[Mask]) -> str:
     if not masks:
         return text[start:]
@@ -336,17 +344,17 @@ def _blank(text: str, start: int, masks: list[Mask]) -> str:
     return blank_masks(text, start, masks)
 
 
-def _find_masks(text: str, start: int, options: Options, page: Page) -> tuple[list[Mask], bool]:
+def _find_masks(text: str, start: int, options: Options, page: Page, *, is_mdx: bool) -> tuple[list[Mask], bool]:
     """Return what must be overwritten before Markdown is parsed, and whether the text is MDX."""
-    if not any(sign in text for sign in ("{{", "{%", "{:", "{#", "{/*", ":::", "import", "export", "/>", "</")):
+    if not is_mdx and not any(sign in text for sign in _SIGNS):
         return [], False
-    from disclosure_check.readers.mdx import find_mdx, is_mdx
+    from disclosure_check.readers.mdx import find_mdx, looks_like_mdx
     from disclosure_check.readers.templates import find_template_tags
 
     every, fenced = _find_code(text, start, options)
-    mdx = is_mdx(text, start, every)
-    masks, page.includes = find_template_tags(text, start, every, is_mdx=mdx)
-    if not mdx:
+    is_mdx = is_mdx or looks_like_mdx(text, start, every)
+    masks, page.includes = find_template_tags(text, start, fenced if is_mdx else every, is_mdx=is_mdx)
+    if not is_mdx:
         return masks, False
     return sorted(_apart([*masks, *find_mdx(text, start, fenced)]), key=lambda mask: mask.start), True
 
@@ -375,7 +383,7 @@ def _options() -> Options:
 
 def find_code(text: str, start: int) -> list[tuple[int, int]]:
     """Return where code stands in a Markdown text whose body begins at `start`: in spans, fenced and indented blocks."""
-    return _find_code(text, start, _options())[0]
+    return _find_code(_parsable(text), start, _options())[0]
 
 
 def _find_code(text: str, start: int, options: Options) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

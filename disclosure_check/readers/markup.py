@@ -13,7 +13,11 @@ def parse(post: Post) -> Markup:
     if post.format == "markdown":
         from disclosure_check.readers.markdown import parse_markdown
 
-        return parse_markdown(post.text, post.body_start)
+        return parse_markdown(post.text, post.body_start, is_mdx=post.path.lower().endswith(".mdx"))
+    if post.dialect == "wordpress":
+        from disclosure_check.readers.shortcodes import parse_wordpress
+
+        return parse_wordpress(post.text, post.body_start)
     if post.format == "html":
         from disclosure_check.readers.html import parse_html
 

@@ -24,14 +24,17 @@ _INTERESTING = re.compile(r"[<{\\]")
 _TAG_NAME = re.compile(r"<(/?)([A-Za-z][\w.-]*(?::[A-Za-z][\w.-]*)?)?")
 _ATTRIBUTE_NAME = re.compile(r"\s*([A-Za-z_$@:][\w$@:.-]*)\s*(=?)\s*")
 _END_OF_TAG = re.compile(r"\s*(/?)\s*>")
+_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(>[> \t]*)")
 _STYLE_ENTRY = re.compile(r"""["']?([A-Za-z-]+)["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([-\d.]+))""")
 _STRING = re.compile(r"""\{\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'|`([^`\\$]*)`)\s*\}""")
 _RAW = re.compile(r"</(?:script|style)\s*>", re.IGNORECASE)
 _MAX_EXPRESSION = 20_000
+_MAX_BLANKS = 200  # blank lines in a statement
+_MAX_INDENT = 200  # characters before a tag in which its line begins, if that matters
 _MAX_FAILURES = 50  # stray braces; behind that many the file isn't MDX in earnest, and looking on would cost squares
 
 
-def is_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> bool:
+def looks_like_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> bool:
     """Return whether a Markdown text is clearly MDX: it imports or exports, or it uses a component or JSX's comments."""
     for sign in (_MODULE_LINE, _COMMENT):
         if any(code_end(match.start(), code) is None for match in sign.finditer(text, start)):
@@ -80,19 +83,33 @@ def find_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> list[Mas
 
 def _module_masks(text: str, start: int, code: Sequence[tuple[int, int]]) -> list[Mask]:
     masks: list[Mask] = []
+    failures = 0
     for match in _MODULE_LINE.finditer(text, start):
         if code_end(match.start(), code) or (masks and match.start() < masks[-1].end):
             continue
         end = match.end()
+        first_end = blanks = 0
         while True:
             blank = _BLANK_LINE.search(text, end)
             end = blank.start() if blank else len(text)
             statement = text[match.start() : end]
-            if not blank or len(statement) > _MAX_EXPRESSION or statement.count("{") <= statement.count("}"):
+            first_end = first_end or end
+            if _is_whole(statement):
+                break
+            blanks += 1
+            if not blank or len(statement) > _MAX_EXPRESSION or blanks > _MAX_BLANKS or failures > _MAX_FAILURES:
+                end = first_end  # a bracket in a string or in prose
+                failures += 1
                 break
             end = blank.end()
         masks.append(Mask(match.start(), end))
     return masks
+
+
+def _is_whole(statement: str) -> bool:
+    """Return whether a statement closes all that it opens."""
+    pairs = (("{", "}"), ("(", ")"), ("[", "]"))
+    return statement.count("`") % 2 == 0 and all(statement.count(opener) <= statement.count(closer) for opener, closer in pairs)
 
 
 class _Scanner:
@@ -127,17 +144,28 @@ class _Scanner:
         if not name or (name[2] is None and not text.startswith(">", name.end())) or text.startswith(("://", "@"), name.end()):
             return None
         attributes: list[Attribute] = []
-        end = name.end()
+        marks = self._quote_marks(position)
+        end = self._past_marks(name.end(), marks)
         while not (tag_end := _END_OF_TAG.match(text, end)):
             following = self._attribute(end, attributes)
             if following is None:
                 return None
-            end = following
+            end = self._past_marks(following, marks)
         tag = Tag(name[2] or "", position, tag_end.end(), tuple(attributes), bool(name[1]), bool(tag_end[1]))
         if tag.name.lower() in ("script", "style") and not tag.closing and not tag.self_closing:
             raw_end = _RAW.search(text, tag.end)
             return Mask(position, raw_end.end() if raw_end else tag.end)
         return Mask(position, tag.end, tag=tag)
+
+    def _quote_marks(self, position: int) -> re.Pattern[str] | None:
+        """Return what stands between the lines of a tag at `position` inside a block quote, or None outside of one."""
+        line_end = self._text.rfind("\n", max(0, position - _MAX_INDENT), position)
+        quote = _QUOTE.match(self._text, line_end + 1, position) if line_end >= 0 or position <= _MAX_INDENT else None
+        return re.compile(r"\s*\n" + r"[ \t]*>" * quote[1].count(">")) if quote else None
+
+    def _past_marks(self, position: int, marks: re.Pattern[str] | None) -> int:
+        match = marks.match(self._text, position) if marks else None
+        return match.end() if match else position
 
     def _attribute(self, position: int, attributes: list[Attribute]) -> int | None:
         """Read one attribute into `attributes`, and return where it ends; None if there is none."""

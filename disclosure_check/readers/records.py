@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 MAX_POST_BYTES = 10 * 1024 * 1024
 _MAX_LINE_BYTES = 6 * MAX_POST_BYTES + 1024 * 1024  # JSON may write a character as \uXXXX
 
-_FIELDS = (
+FACTS = (
     "id", "title", "platform", "lang", "medium", "connection", "connections", "brand", "brands", "platform_label", "date", "format",
-    "text", "parts", "transcript", "description", "overlay", "alt", "audience",
+    "overlay", "alt", "audience",
 )  # fmt: skip
+_FIELDS = (*FACTS, "text", "parts", "transcript", "description")
 PART_BREAK = "\n---\n"  # stands in the text between the parts of a record
 _NEEDED = 'one object with a "text" field per line is needed'
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,31 @@ def _read_record(line: bytes, path: str, number: int, columns: Mapping[str, str]
     whole = _read_object(line, place)
     record = {field: value for field in _FIELDS if (value := whole.get(columns.get(field, field))) is not None}
     text, parts = _text_of(record, columns, place, ", ".join(list(whole)[:8]) or "none")
-    facts = read_facts(record, place)
-    if "transcript" in record and "text" not in record:
-        facts = replace(facts, medium=facts.medium or "transcript")
-    if facts.format is None and (facts.medium or "").strip().lower() in SPOKEN_MEDIA and is_timed(text):
-        facts = replace(facts, format="subtitles")
+    if "transcript" in record and "text" not in record and "parts" not in record:
+        record = {"medium": "transcript"} | record
+    if "format" not in record and str(record.get("medium")).strip().lower() in SPOKEN_MEDIA and is_timed(text):
+        record |= {"format": "subtitles"}
+    main = record_post(text, record, path, number, defaults)
+    return _with_recording(replace(main, parts=parts), record, place)
+
+
+def record_post(text: str, declared: Mapping[str, object], path: str, number: int, defaults: Facts, end: int | None = None) -> Post:
+    """Return the post of a record that begins on line `number` of a file; what is None in `declared` isn't declared.
+
+    `end` is the record's last line, if it has several.
+
+    Raises InputError with path and line for a value that isn't allowed, a text that is too long, or broken front matter.
+    """
+    place = f"{path}:{number}"
+    text = _clean(text, place)
+    facts = read_facts({fact: value for fact, value in declared.items() if value is not None}, place)
     try:
-        main = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
+        post = make_post(text, path, facts=facts, defaults=defaults, record_line=number, id_=f"{path}#{number}")
     except InputError as error:
         # The lines of a record's own front matter aren't lines of the file.
         what = re.sub(rf"^{re.escape(path)}:?\d*: ", "", str(error))
         raise InputError(f"{place}: {what}") from error
-    return _with_recording(replace(main, parts=parts), record, place)
+    return post if end is None else replace(post, record_end=end)
 
 
 def _text_of(record: Mapping[str, object], columns: Mapping[str, str], place: str, fields: str) -> tuple[str, tuple[int, ...]]:
@@ -109,7 +123,7 @@ def _clean(text: str, place: str) -> str:
     if len(text) > MAX_POST_BYTES:
         raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
     # A lone surrogate can't be written out again; U+FFFD keeps its place.
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _with_recording(main: Post, record: Mapping[str, object], place: str) -> list[Post]:

@@ -1,5 +1,5 @@
 """Find the template tags of site generators in a source: Hugo's shortcodes, Liquid, Nunjucks, kramdown's attributes,
-Docusaurus' admonitions.
+Docusaurus' admonitions; and displayed formulas and the signs around highlighted words.
 
 The tags are no prose. Their names are kept, since what they render may hold a disclosure; what a tag renders isn't known.
 """
@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
+_SIGN_FILLER = "\u2020"  # takes the place of attributes, which bind like a sign: *this!*{.big} ends there
 
-_OPENER = re.compile(r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#(?=[\w-]+\})|^[ \t]*:::+[ \t]*[\w-]*", re.MULTILINE)
+_OPENER = re.compile(
+    r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#|\{\.(?=[\w-][^{}\n]{0,500}\})|(?<![\w=])==(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=])==(?![\w=])|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*",
+    re.MULTILINE,
+)
 _REST_OF_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
+_HIGHLIGHT = re.compile(r"(?<![\w=])==[^\s=](?:[^=\n]{0,199}[^\s=])?==(?![\w=])")
+_HEADING_ID = re.compile(r"\{#[\w-]+\}")
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}(]+)""")
 _INCLUDE = re.compile(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
 _CONTROL_FLOW = """
@@ -54,15 +61,30 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
     """
     masks: list[Mask] = []
     includes: list[Include] = []
-    if "{" not in text and ":::" not in text:
+    if not any(sign in text for sign in ("{", ":::", "$$", "==")):
         return masks, includes
     closers = _Closers(text)
     position = start
+    highlight_end = -1  # where the signs stand that end the open highlight
     while opener := _OPENER.search(text, position):
         example_end = code_end(opener.start(), code)
         position = example_end or opener.end()
         if not example_end and ":::" in opener[0]:
             masks.append(Mask(*opener.span()))  # the fence of a Docusaurus admonition
+            continue
+        if not example_end and opener[0] == "==":
+            if opener.start() == highlight_end:
+                masks.append(Mask(*opener.span()))
+            elif _HIGHLIGHT.match(text, opener.start()):
+                masks.append(Mask(*opener.span()))
+                highlight_end = text.index("==", opener.end())
+            continue
+        if not example_end and "$$" in opener[0]:
+            math_start = opener.start() + opener[0].index("$")
+            math_end = closers.find("$$", opener.end()) + 2
+            if math_end > 1 and math_end - math_start <= _MAX_LENGTH and not _BLANK_LINE.search(text, math_start, math_end):
+                masks.append(Mask(math_start, math_end, text=CODE_MARK))
+                position = math_end
             continue
         if example_end or (is_mdx and not text.startswith(("{{<", "{{%", "{%"), opener.start())):
             continue
@@ -77,6 +99,9 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
         if name in _CODE or name in _COMMENT:
             shown = CODE_MARK if name in _CODE else None
             end = _region_end(end, name, closers)
+        elif text.startswith("{::comment}", opener.start()):
+            closed = closers.find("{:/comment}", end)
+            end = closed + len("{:/comment}") if closed >= 0 else end
         masks.append(Mask(opener.start(), end, text=shown))
         position = end
     return masks, includes
@@ -98,7 +123,8 @@ def _tag_end(text: str, start: int, closers: _Closers) -> int | None:
     elif opener.startswith("{{"):
         closer = "}}"
     else:
-        closer = "%}" if opener.startswith("{%") else "}"
+        is_comment = opener.startswith("{#") and not _HEADING_ID.match(text, start)
+        closer = "%}" if opener.startswith("{%") else "#}" if is_comment else "}"
     found = closers.find(closer, start + 2)
     if found < 0 or found - start > _MAX_LENGTH:
         return None
@@ -110,14 +136,14 @@ def _tag_end(text: str, start: int, closers: _Closers) -> int | None:
     # Handlebars writes {{{raw}}}; the third brace belongs to the tag.
     if closer == "}}" and text.startswith("}", end) and inner.startswith("{{{"):
         end += 1
-    if closer in ("}}", "}") and "\n" in inner and (closer == "}" or re.search(r"\n[ \t]*\r?\n", inner)):
+    if closer in ("}}", "}") and "\n" in inner and (closer == "}" or _BLANK_LINE.search(inner)):
         return None
     return end
 
 
 def _tag_name(tag: str) -> tuple[str, str | None]:
     """Return a tag's own name, and the name of what it includes if it is more than control flow."""
-    if tag.startswith(("{{/*", "{{</*", "{{%/*", "{:", "{#")):
+    if tag.startswith(("{{/*", "{{</*", "{{%/*", "{:", "{#", "{.")):
         return "", None
     match = _NAME.match(tag, 2)
     if not match:
@@ -161,7 +187,8 @@ def blank_masks(text: str, start: int, masks: Sequence[Mask]) -> str:
             parts.append("".join(c if c in "\r\n" else " " for c in text[group_start:group_end]))
         else:
             for mask, follower in zip(masks[index : last + 1], [*masks[index + 1 : last + 1], None], strict=True):
-                parts.append(FILLER * (mask.end - mask.start))
+                filler = _SIGN_FILLER if text.startswith(("{:", "{."), mask.start) else FILLER
+                parts.append(filler * (mask.end - mask.start))
                 parts.append(text[mask.end : follower.start] if follower else "")
         position = group_end
         index = last + 1
