@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
-from disclosure_check.model import LINK_MARK, Span
+from disclosure_check.model import LINK_MARK, Aside, Span
 from disclosure_check.normalize import INVISIBLE, Prose, normalize
-from disclosure_check.segment import Layout, segment
+from disclosure_check.segment import Layout, part_starts, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from disclosure_check.links import LinkFact, UrlMatch
-    from disclosure_check.model import Aside, Link, Markup, Platform, Post
+    from disclosure_check.model import Beside, Link, Markup, Moment, Platform, Post
     from disclosure_check.rulebook import Cues, Expression, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
@@ -47,6 +47,7 @@ class Signal:
     disguise: str | None = None  # what had to be undone to read it
     channel: str = "body"  # or the channel of the aside
     reason: str = ""  # why the aside is not seen
+    words: str = ""  # of a signal in words beside the text, whose offsets mean nothing there
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Annotations:
     signals: tuple[Signal, ...]  # in order of their place
     links: tuple[LinkSignal, ...]
     own_end: int  # folded offset behind which stand the comments of readers
+    moments: tuple[Moment, ...] = ()  # of a transcript
 
 
 def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook) -> Annotations:
@@ -76,7 +78,7 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     Raises InputError if an expression takes too long on this post.
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
-    layout = segment(prose)
+    layout = segment(prose, [prose.offsets.folded(start) for start in part_starts(post, platform)])
     own_end = _own_end(markup, prose, rulebook)
     links = tuple(link for link in _link_signals(markup, prose, rulebook) if link.at < own_end)
     signals = list(_signals(post, prose, layout, platform, rulebook, links))
@@ -84,7 +86,9 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
     for aside in markup.asides:
         signals += _aside_signals(post, aside, platform, rulebook)
-    return Annotations(prose, layout, tuple(signals), links, own_end)
+    for words in post.beside:
+        signals += _beside_signals(post, words, platform, rulebook)
+    return Annotations(prose, layout, tuple(signals), links, own_end, markup.moments)
 
 
 def _own_end(markup: Markup, prose: Prose, rulebook: Rulebook) -> int:
@@ -232,6 +236,15 @@ def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Ruleb
     for signal in _signals(post, prose, layout, platform, rulebook, ()):
         if signal.kind.role == "disclosure":
             yield replace(signal, channel=aside.channel, reason=aside.reason)
+
+
+def _beside_signals(post: Post, beside: Beside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
+    from disclosure_check.readers.text import parse_text
+
+    aside = Aside("hidden", "", parse_text(beside.text).pieces)
+    for signal in _aside_signals(post, aside, platform, rulebook):
+        words = " ".join(beside.text[signal.start : signal.end].split())
+        yield replace(signal, channel=beside.channel, start=post.body_start, end=post.body_start, words=words)
 
 
 def assess(kind: SignalKind, span: Span, prose: Prose, layout: Layout, cues: Cues) -> str:

@@ -81,12 +81,20 @@ class Case:
         return any(pattern.compiled().fullmatch(words) for pattern in self.contexts.get(topic, ()))
 
     def words(self, signal: Signal) -> str:
-        return self.text[signal.at : signal.to]
+        return signal.words or self.text[signal.at : signal.to]
 
     def depth(self, signal: Signal | Trigger) -> float:
-        """Return how deep a signal lies, in folds of the platform."""
-        urls = sum(link.at < signal.at for link in self.found.links if link.link.start == link.link.text_start)
-        return depth(self.post, self.platform, signal.start, signal.at + urls * SHOWN_URL)
+        """Return how deep a signal lies, in folds of the platform; in a part of a thread, counted from the part's beginning."""
+        part = self.found.layout.part(signal.at)
+        urls = sum(part.start <= link.at < signal.at for link in self.found.links if link.link.start == link.link.text_start)
+        shown = self.post if part.end - part.start >= len(self.text) else self._part(part)
+        return depth(shown, self.platform, signal.start, signal.at - part.start + urls * SHOWN_URL)
+
+    def _part(self, part: Span) -> Post:
+        """Return the post with its text cut to a part of it."""
+        found = self.found.prose.offsets
+        end = found.span(part.start, max(part.start + 1, part.end)).end
+        return replace(self.post, text=self.post.text[:end], body_start=found.span(part.start, part.start + 1).start)
 
 
 def make_case(post: Post, platform: Platform, found: Annotations, rulebook: Rulebook) -> Case:

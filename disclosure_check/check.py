@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from disclosure_check.annotate import annotate
-from disclosure_check.errors import DisclosureCheckError
+from disclosure_check.errors import DisclosureCheckError, InputError
 from disclosure_check.lazily import lazily
 from disclosure_check.model import Post, PostReport
 from disclosure_check.readers.markup import parse
+from disclosure_check.spoken import is_spoken, with_times, without_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +61,8 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
         from disclosure_check.site import describe, settings_for, with_rendered
 
         post, settings = describe(post, options.config), settings_for(options.config, post.path)
+    if post.format == "subtitles" and post.medium is None:
+        post = replace(post, medium="transcript")
     try:
         platform = platform_of(post, rulebook)
         if not (post.lang or "en").lower().startswith("en"):
@@ -83,7 +86,9 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
             claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
             findings = _in_order(*findings, *claims[0])
     except DisclosureCheckError as error:
-        return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
+        return _unchecked(post, error)
+    if found.moments:
+        findings = with_times(findings, found.moments)
     if settings is not None:
         findings = tuple(_leveled(findings, settings))
     accepted: tuple[Accepted, ...] = ()
@@ -104,6 +109,16 @@ def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> 
     platform = rulebook.platforms["post"]
     findings = evaluate_faults(file, platform, rulebook, substantiation)
     return PostReport(file, platform.name, (), tuple(_fingerprinted(finding, file) for finding in findings))
+
+
+def _unchecked(post: Post, error: DisclosureCheckError) -> PostReport:
+    """Return the report on a post that couldn't be checked, with the line of its file if the error knows it."""
+    line = error.line if isinstance(error, InputError) else None
+    if line is not None and post.record_line is None:
+        post = replace(post, record_line=line)
+    elif line is not None:
+        error = InputError(f"line {line} of its text: {error}")
+    return PostReport(post, post.platform or "", post.connections, error=f"{place(post)}: {error}")
 
 
 def _claims_count(kinds: tuple[str, ...], claims: str) -> bool:
@@ -132,11 +147,11 @@ def place(post: Post) -> str:
 
 
 def platform_of(post: Post, rulebook: Rulebook) -> Platform:
-    """Return the profile of the post's platform; a blog for Markdown and HTML without one, else a generic post.
+    """Return the profile of the post's platform; without one, YouTube for a transcript, a generic post for text, else a blog.
 
     Raises InputError for a name that no profile has.
     """
-    name = (post.platform or ("post" if post.format == "text" else "blog")).lower()
+    name = (post.platform or ("youtube" if is_spoken(post) else "post" if post.format == "text" else "blog")).lower()
     if name not in rulebook.platforms:
         from disclosure_check.rulebook import unknown_platform
 
@@ -169,5 +184,8 @@ def _fingerprinted(finding: Finding, post: Post) -> Finding:
     before = post.text[max(post.body_start, finding.start - CONTEXT) : finding.start]
     after = post.text[finding.end : finding.end + CONTEXT]
     before, after = _BLANK_LINE().split(before)[-1], _BLANK_LINE().split(after)[0]
-    context = " ".join(f"{finding.rule} {before} {finding.match} {after}".split())
+    words = f"{before} {finding.match} {after}"
+    if post.format == "subtitles":  # the times of a cue change with every cut
+        words = " ".join(map(without_times, (before, finding.match, after)))
+    context = " ".join(f"{finding.rule} {words}".split())
     return replace(finding, fingerprint=blake2b(context.encode(), digest_size=8).hexdigest())

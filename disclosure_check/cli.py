@@ -33,7 +33,10 @@ FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 FORMATS = ("text", "json", "jsonl")
 SUBSTANTIATION = "substantiation.toml"
-RECORD_FIELDS = ("id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format")
+RECORD_FIELDS = (
+    "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
+    "parts", "transcript", "description", "overlay", "alt", "audience",
+)  # fmt: skip
 DEFAULT_COLUMNS = 100  # where the report isn't shown on a terminal
 LONGEST_LINE = 120  # columns; on a wider terminal nobody reads longer lines with ease
 PATIENCE = 2.0  # seconds before a progress bar appears

@@ -344,7 +344,10 @@ def _severity(table: _Table) -> dict[str, str]:
 
 
 def _columns(table: _Table) -> dict[str, str]:
-    fields = ("id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format")
+    fields = (
+        "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
+        "parts", "transcript", "description", "overlay", "alt", "audience",
+    )  # fmt: skip
     found = {field: name for field in fields if (name := table.string(field)) is not None}
     table.close()
     return found

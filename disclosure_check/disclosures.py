@@ -22,6 +22,7 @@ from disclosure_check.case import (
     is_with,
 )
 from disclosure_check.model import SEVERITIES, Span
+from disclosure_check.spoken import FAR_LATE, is_spoken, lateness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 SHORT_POST = 2000  # characters: up to here a note below the links is likely to be read
 FAR = 1.8  # folds: about twice the fold
+STORY_MEDIA = ("story", "stories", "story frames")  # in which all is on the picture
 PILE = 3  # so many tags and links in a row are a pile
 COMMON_WORDS = frozenset(
     [
@@ -125,10 +127,11 @@ def _says_nothing_of(case: Case, connection: Connection, disclosure: Signal) -> 
 
 
 def _breaches(case: Case, connection: Connection, disclosure: Signal) -> list[Breach]:
-    found = [*_wording(case, connection, disclosure), *_visibility(disclosure)]
+    found = [*_wording(case, connection, disclosure), *_visibility(case, disclosure)]
     if disclosure.channel == "body":
-        found += _placement(case, connection, disclosure)
-    span = Span(disclosure.start, disclosure.end)
+        found += _by_time(case, connection, disclosure) if is_spoken(case.post) else _placement(case, connection, disclosure)
+    # Words beside the text have no place in it.
+    span = _span_of(case, connection) if disclosure.words else Span(disclosure.start, disclosure.end)
     return [Breach(name, disclosure.kind.topic, connection, span, note, disclosure) for name, note in found]
 
 
@@ -151,6 +154,14 @@ def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator
             yield "ambiguous", "on an article these words may mean that somebody only funded it"
     elif kind.grade in ("ambiguous", "inadequate"):
         yield kind.grade, "readers may not take these words as a disclosure"
+    if case.post.audience == "children" and kind.grade == "adequate":
+        words = case.words(disclosure)
+        if _has_words(case, "grown-up-word", words) and not _has_words(case, "child-word", words):
+            yield "beyond-children", "children don't know these words"
+
+
+def _has_words(case: Case, topic: str, words: str) -> bool:
+    return any(pattern.compiled().search(words) for pattern in case.contexts.get(topic, ()))
 
 
 def _reads_as_english(text: str) -> bool:
@@ -165,8 +176,13 @@ def _is_near(case: Case, label: Signal, connection: Connection) -> bool:
     return not beside or beside[0] or sum(beside) * 2 >= len(beside)
 
 
-def _visibility(disclosure: Signal) -> Iterator[tuple[str, str]]:
-    if disclosure.channel != "body":
+def _visibility(case: Case, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    if disclosure.channel == "overlay":
+        if is_spoken(case.post):
+            yield "overlay-only", "nobody says it"
+    elif disclosure.channel == "description":
+        yield "description-only", "nobody says it"
+    elif disclosure.channel != "body":
         channel = {"alt": "alt-only", "title": "alt-only"}.get(disclosure.channel, disclosure.channel)
         yield channel, f"readers don't see it: {disclosure.reason}" if disclosure.reason else "most readers don't see it"
     if disclosure.disguise:
@@ -176,7 +192,16 @@ def _visibility(disclosure: Signal) -> Iterator[tuple[str, str]]:
 # --- place ---------------------------------------------------------------------------------------------------------
 
 
+def _by_time(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    """Judge a spoken disclosure by when it comes."""
+    late = lateness(case, connection, disclosure)
+    if late is not None:
+        yield ("far-late-spoken" if late > FAR_LATE else "late-spoken"), f"it comes after {late:.0%} of what is said about it"
+
+
 def _placement(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
+    if any(words.channel == "overlay" for words in case.post.beside) and (case.post.medium or "").lower() in STORY_MEDIA:
+        yield "beside-picture", "the words on the picture don't say it"
     piled = _pile_position(case, disclosure)
     if piled and disclosure.kind.grade == "adequate":
         yield piled, "among other tags readers skip it"
@@ -289,7 +314,7 @@ def _lesser_tie(case: Case) -> Signal | None:
 
 def _is_excerpt(case: Case) -> bool:
     """Whether the text of a talk begins in the middle of it, so that the start of an ad read may be cut off."""
-    return case.platform.form == "audio" and case.text.lstrip("\n ").startswith(("...", "[...", "(..."))
+    return (case.platform.form == "audio" or is_spoken(case.post)) and case.text.lstrip("\n ").startswith(("...", "[...", "(..."))
 
 
 def _span_of(case: Case, connection: Connection) -> Span:

@@ -10,6 +10,10 @@ class DisclosureCheckError(Exception):
 class InputError(DisclosureCheckError):
     """This post could not be read or checked; the others go on."""
 
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line  # of the post's text, if the message doesn't name the place itself
+
 
 class RuleError(DisclosureCheckError):
     """This rule file is wrong; nothing can be checked with it."""

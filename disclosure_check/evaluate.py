@@ -15,6 +15,7 @@ from disclosure_check.connections import find_connections
 from disclosure_check.disclosures import judge
 from disclosure_check.forbidden import Inquiry, find_offences
 from disclosure_check.model import Evidence, Finding, Span
+from disclosure_check.spoken import without_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,7 @@ SHOWN_TRIGGERS = 5  # of a connection with fifty links, so many stand as evidenc
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_MATCH = 80  # characters of the words found that a message repeats
 
+CHANNELS = {"alt": "alternative text", "description": "description", "overlay": "words on the picture"}
 PLAIN_KINDS = {
     "paid": "a payment",
     "gift": "a gift",
@@ -90,7 +92,10 @@ def _finding(case: Case, rule: Rule, breach: Breach) -> Finding:
     evidence = [Evidence(trigger.label, plain, trigger.start, trigger.end) for trigger in triggers]
     if breach.connection.declared:
         evidence.append(Evidence("declared", f"the author declares {plain}"))
-    if breach.disclosure is not None:
+    if breach.disclosure is not None and breach.disclosure.words:
+        note = f'in the {CHANNELS[breach.disclosure.channel]} "{breach.disclosure.words}": {breach.note}'
+        evidence.append(Evidence(f"disclosure.{breach.topic}", note))
+    elif breach.disclosure is not None:
         evidence.append(Evidence(f"disclosure.{breach.topic}", breach.note, breach.disclosure.start, breach.disclosure.end))
     else:
         evidence.append(Evidence("absent", breach.note))
@@ -111,7 +116,7 @@ def render(
 ) -> Finding:
     """Return the finding of a rule at `span`, with its message and remedy filled in."""
     words = {
-        "match": _shortened(post.text[span.start : span.end]),
+        "match": _shortened(words_of(post, span)),
         "connection": PLAIN_KINDS[connection.kind] if connection else "a connection",
         "position": str(span.start - post.body_start + 1),
         "platform": platform.title,
@@ -131,6 +136,12 @@ def render(
         evidence=evidence,
         references=rule.references,
     )
+
+
+def words_of(post: Post, span: Span) -> str:
+    """Return the words of a post as a message quotes them: those of a transcript without the times between them."""
+    words = post.text[span.start : span.end]
+    return without_times(words) if post.format == "subtitles" else words
 
 
 def _shortened(words: str) -> str:

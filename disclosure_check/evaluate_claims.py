@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from disclosure_check.claims import LONGEST_SENTENCE, find_candidates
-from disclosure_check.evaluate import render
+from disclosure_check.evaluate import render, words_of
 from disclosure_check.judge import judge
 from disclosure_check.model import ClaimRecord, Evidence, Span
 
@@ -52,7 +52,7 @@ def evaluate_claims(
     findings: dict[tuple[str, str], Finding] = {}
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
-    disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure"]
+    disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
     for claim in judge(candidates, book, nlp):
         if claim.at >= found.own_end:
             continue  # a reader's words
@@ -105,8 +105,8 @@ def _standing(post: Post, span: Span, sentence: Span, substantiation: Substantia
         return None
     from disclosure_check.substantiation import judge_claim
 
-    words, around = post.text[span.start : span.end], post.text[sentence.start : sentence.end]
-    return judge_claim(words, around, post.text[post.body_start :], post.brands, substantiation)
+    whole = words_of(post, Span(post.body_start, len(post.text)))
+    return judge_claim(words_of(post, span), words_of(post, sentence), whole, post.brands, substantiation)
 
 
 def _record(post: Post, rule: Rule, span: Span, sentence: Span, standing: Judgement | None) -> ClaimRecord:
@@ -118,7 +118,7 @@ def _record(post: Post, rule: Rule, span: Span, sentence: Span, standing: Judgem
         start=span.start,
         end=span.end,
         match=post.text[span.start : span.end],
-        sentence=" ".join(post.text[sentence.start : sentence.end].split()),
+        sentence=" ".join(words_of(post, sentence).split()),
         status="not-on-file" if standing is None else standing.status,
         note="" if standing is None else standing.note,
         approved=standing.claim.id if standing is not None and standing.claim is not None else None,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from disclosure_check.disclosures import PILE
 from disclosure_check.model import Span
+from disclosure_check.spoken import find_gap, is_live, is_spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -147,18 +149,19 @@ def _needless_notices(inquiry: Inquiry) -> Iterator[Offence]:
 def _thread_parts(inquiry: Inquiry) -> Iterator[Offence]:
     case = inquiry.case
     parts = case.found.layout.parts
-    disclosed = case.disclosures
+    disclosed = [signal.at for signal in case.disclosures if signal.channel == "body"]
     if not parts or not inquiry.judged or not disclosed:
         return
     names = _names(case, parts)
+    offers = sorted((trigger.at, trigger.to) for connection, _ in inquiry.judged for trigger in connection.triggers)
     for start, end in zip(parts, (*parts[1:], len(case.text)), strict=True):
+        if any(start <= at < end for at in disclosed):
+            continue
         named = next((name for name in names if name in case.text[start:end]), None)
-        if named and not any(start <= signal.at < end for signal in disclosed):
-            at = case.text.index(named, start)
-            yield Offence(
-                case.found.prose.offsets.span(at, at + len(named)), inquiry.judged[0][0], "this part sells, but carries no disclosure"
-            )
-            return
+        at = case.text.index(named, start) if named else -1
+        place = (at, at + len(named)) if named else next(((at, to) for at, to in offers if start <= at < end), None)
+        if place:
+            yield Offence(case.found.prose.offsets.span(*place), inquiry.judged[0][0], "this part sells, but carries no disclosure")
 
 
 def _names(case: Case, parts: tuple[int, ...]) -> list[str]:
@@ -172,11 +175,24 @@ def _names(case: Case, parts: tuple[int, ...]) -> list[str]:
     return sorted(name for name, count in seen.items() if count > 1 and name not in COMMON_CAPITALS)
 
 
+def _unrepeated(inquiry: Inquiry, *, live: bool) -> Iterator[Offence]:
+    """Yield a disclosure after which a recording goes on too long, if nothing else is wrong with it."""
+    case = inquiry.case
+    if not is_spoken(case.post) or is_live(case.post) is not live:
+        return
+    for connection, breaches in inquiry.judged:
+        gap = find_gap(case, connection) if not breaches else None
+        if gap is not None:
+            signal, seconds = gap
+            yield Offence(Span(signal.start, signal.end), connection, f"the next {round(seconds / 60)} minutes go without one")
+            return
+
+
 def _late_starts(inquiry: Inquiry) -> Iterator[Offence]:
     """Yield a payment that is disclosed in good words and in sight, but only at the end of a short or captioned post."""
     case = inquiry.case
     paid = next((connection for connection, breaches in inquiry.judged if connection.kind == "paid" and not breaches), None)
-    if paid is None or case.platform.form not in ("short", "long"):
+    if paid is None or case.platform.form not in ("short", "long") or is_spoken(case.post):
         return
     good = [
         signal
@@ -193,5 +209,7 @@ FORBIDDEN: dict[str, Callable[[Inquiry], Iterator[Offence]]] = {
     "needless-notice": _needless_notices,
     "opaque-link": _opaque_links,
     "thread-part": _thread_parts,
+    "unrepeated-live": partial(_unrepeated, live=True),
+    "unrepeated-long": partial(_unrepeated, live=False),
     "wording": _wordings,
 }

@@ -53,6 +53,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Words that come with a post's text but aren't in it."""
+
+    channel: Literal["description", "overlay", "alt"]  # beside a video or an episode; on the picture; read out instead of the picture
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One text to check, with its platform and the facts declared about it."""
 
@@ -74,6 +82,9 @@ class Post:
     page_sponsor: bool = False  # the front matter names a sponsor; whether the page's layout shows it, nobody here knows
     record_end: int | None = None  # the last line of a record that has several
     dialect: Literal["wordpress"] | None = None  # of its format: WordPress' HTML has shortcodes, and blank lines part its paragraphs
+    audience: str | None = None  # "children" if the post is for them
+    beside: tuple[Beside, ...] = ()
+    parts: tuple[int, ...] = ()  # where the parts of a thread, a carousel or a story begin in the text; () if it is one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +215,7 @@ class Finding:
     references: tuple[Reference, ...] = ()
     fix: tuple[Edit, ...] | None = None
     fingerprint: str = ""
+    time: str | None = None  # of a transcript: when the words are said, such as "12:34" or "1:02:03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,4 +279,5 @@ class Platform:
     limit: int | None = None  # the longest post, in characters
     title_limit: int | None = None  # the longest title; exports put it on a line of its own before the text
     label: str | None = None  # what the platform's own disclosure tool is called
+    threads: bool = False  # people post threads there, and a line of hyphens divides a text into its posts
     references: tuple[Reference, ...] = field(default=())

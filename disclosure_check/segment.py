@@ -14,6 +14,8 @@ from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from disclosure_check.model import Platform, Post
     from disclosure_check.normalize import Prose
 
@@ -23,6 +25,8 @@ _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = lazily(_ITEM)
 _LINE_BREAKS = lazily(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")  # so many in a row hide what follows anywhere
+PART_MEDIA = ("carousel", "slides", "stories", "story", "story frames", "thread")
+_PART_BREAK = lazily(r"(?m)^[ \t]*-{3,}[ \t]*(?:\r?\n|\Z)")
 _PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
 
 
@@ -63,14 +67,22 @@ class Layout:
         return Span(starts[index], starts[index + 1] if index + 1 < len(starts) else self.length)
 
 
-def segment(prose: Prose) -> Layout:
-    """Return the layout of `prose`."""
+def part_starts(post: Post, platform: Platform) -> tuple[int, ...]:
+    """Return where the parts of a post begin in its text: as declared, or behind lines of hyphens where parts are divided so."""
+    if post.parts or not (platform.threads or (post.medium or "").strip().lower() in PART_MEDIA):
+        return post.parts
+    starts = [post.body_start, *(line.end() for line in _PART_BREAK().finditer(post.text, post.body_start))]
+    return tuple(starts) if len(starts) > 1 else ()
+
+
+def segment(prose: Prose, starts: Sequence[int] = ()) -> Layout:
+    """Return the layout of `prose`; `starts` are the folded offsets at which known parts begin, else numbers show them."""
     text = prose.text
     sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
     lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
     paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
-    parts = [part.start() for part in _PART().finditer(text)] if "/" in text else []
-    is_thread = len(parts) > 1 and _are_parts([_part_number(text, part) for part in parts])
+    parts = list(starts) or ([part.start() for part in _PART().finditer(text)] if "/" in text else [])
+    is_thread = bool(starts) or (len(parts) > 1 and _are_parts([_part_number(text, part) for part in parts]))
     piles = tuple(
         Pile(
             pile.start(),

@@ -165,7 +165,12 @@ def test_a_heading_about_comments_is_the_authors():
 
 @pytest.mark.parametrize(
     "text",
-    ["My friends gave up the free gym", "Free Yourself From Sugar, a book", "I've lent my copy to many", "the indirect promotion by Bo Lumen"],
+    [
+        "My friends gave up the free gym",
+        "Free Yourself From Sugar, a book",
+        "I've lent my copy to many",
+        "the indirect promotion by Bo Lumen",
+    ],
 )
 def test_words_that_are_no_tie_to_a_brand(text):
     assert signals(text, "blog") == []

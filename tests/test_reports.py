@@ -274,6 +274,7 @@ class TestJson:
                             ],
                             "fix": None,
                             "fingerprint": "c0ffee",
+                            "time": None,
                         }
                     ],
                     "claims": [],

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from disclosure_check.errors import InputError
-from disclosure_check.model import CONNECTIONS, FORMATS, Format, Post
+from disclosure_check.model import CONNECTIONS, FORMATS, Beside, Format, Post
+from disclosure_check.spoken import SPOKEN_MEDIA
 
-# What is written for these platforms is written in Markdown.
 # A page that has one of these names somebody who pays.
 _SPONSOR_KEYS = ("sponsor", "sponsors", "sponsored", "sponsored_by", "sponsoredBy")
+# What is written for these platforms is written in Markdown.
+_CHANNELS: tuple[Literal["description", "overlay", "alt"], ...] = ("description", "overlay", "alt")
+_CHILDREN = ("children", "kids")  # other audiences have no rules of their own
 _MARKDOWN_PLATFORMS = frozenset({"blog", "newsletter", "podcast"})
 
 
@@ -29,6 +33,8 @@ class Facts:
     page_sponsor: bool = False
     date: str | None = None
     format: Format | None = None
+    audience: str | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def read_facts(table: Mapping[str, object], place: str) -> Facts:
@@ -53,6 +59,8 @@ def read_facts(table: Mapping[str, object], place: str) -> Facts:
         platform_label=label,
         date=_string(table, "date", place),
         format=format_,
+        audience="children" if str(table.get("audience")).strip().lower() in _CHILDREN else None,
+        beside=_beside(table, place, is_spoken=format_ == "subtitles" or str(table.get("medium")).strip().lower() in SPOKEN_MEDIA),
     )
 
 
@@ -83,7 +91,7 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
     body_start = 0
     page = Facts()
     front_matter: dict[str, object] = {}
-    if format_ != "text":
+    if format_ not in ("text", "subtitles"):
         from disclosure_check.readers.front_matter import read_front_matter
 
         front_matter, body_start = read_front_matter(text, path)
@@ -113,7 +121,15 @@ def make_post(text: str, path: str, *, facts: Facts, defaults: Facts, record_lin
         date=facts.date or page.date or defaults.date,
         record_line=record_line,
         body_start=body_start,
+        audience=facts.audience or page.audience or defaults.audience,
+        beside=facts.beside or page.beside,
     )
+
+
+def _beside(table: Mapping[str, object], place: str, *, is_spoken: bool) -> tuple[Beside, ...]:
+    """Return the words beside the text; a description counts beside what is said, elsewhere the field is about something else."""
+    channels = _CHANNELS if is_spoken else _CHANNELS[1:]
+    return tuple(Beside(channel, text) for channel in channels for text in _strings(table, channel, place) if text.strip())
 
 
 def _show(value: object) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from disclosure_check.positions import index_lines
 from disclosure_check.reports.terminal import excerpt, printable
+from disclosure_check.spoken import without_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from disclosure_check.model import Evidence, Finding, PostReport, Reference
+    from disclosure_check.model import Evidence, Finding, Post, PostReport, Reference
     from disclosure_check.positions import Lines, Place
 
     Style = Callable[..., str]
@@ -34,14 +35,15 @@ def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: St
     color = _COLORS[finding.severity]
     start = lines.place(finding.start)
     where = style(_where(report, start), bold=True)
-    yield f"{where}: {style(finding.severity, fg=color, bold=True)} {style(f'{finding.rule} {finding.name}', bold=True)}"
+    when = f" (at {finding.time})" if finding.time else ""
+    yield f"{where}{when}: {style(finding.severity, fg=color, bold=True)} {style(f'{finding.rule} {finding.name}', bold=True)}"
     yield from _wrapped(printable(finding.message), columns, "", "")
     yield ""
     yield from _marked_line(report.post.text, finding, lines, start, lambda text: style(text, fg=color, bold=True), columns)
     yield ""
     yield from _wrapped(printable(finding.remedy), columns, style("  Remedy:  ", fg="green"), " " * 11)
     label = "  Because: "
-    for note in _evidence_notes(report.post.text, finding.evidence):
+    for note in _evidence_notes(report.post, finding.evidence):
         yield from _wrapped(printable(note), columns, label, " " * 11)
         label = " " * 11
     yield from _source_lines(finding, columns)
@@ -66,18 +68,19 @@ def _marked_line(text: str, finding: Finding, lines: Lines, start: Place, mark: 
     yield f"{' ' * len(number)} | {' ' * shown.indent}{mark('^' * shown.width + continued)}"
 
 
-def _evidence_notes(text: str, evidence: tuple[Evidence, ...]) -> Iterator[str]:
+def _evidence_notes(post: Post, evidence: tuple[Evidence, ...]) -> Iterator[str]:
     # The same words often lead to a finding more than once.
-    notes = list(dict.fromkeys(_evidence_note(text, item) for item in evidence))
+    notes = list(dict.fromkeys(_evidence_note(post, item) for item in evidence))
     yield from notes[:_MOST_EVIDENCE]
     if len(notes) > _MOST_EVIDENCE:
         yield f"and {len(notes) - _MOST_EVIDENCE} more (--format json shows them)"
 
 
-def _evidence_note(text: str, item: Evidence) -> str:
+def _evidence_note(post: Post, item: Evidence) -> str:
     if item.start is None or item.end is None:
         return item.note
-    words = " ".join(text[item.start : item.end].split())
+    words = post.text[item.start : item.end]
+    words = without_times(words) if post.format == "subtitles" else " ".join(words.split())
     words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
     return f'"{words}": {item.note}'
 

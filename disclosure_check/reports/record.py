@@ -71,4 +71,5 @@ def _finding_record(finding: Finding, lines: Lines) -> dict[str, Any]:
         "references": [asdict(reference) for reference in finding.references],
         "fix": None if finding.fix is None else [asdict(edit) for edit in finding.fix],
         "fingerprint": finding.fingerprint,
+        "time": finding.time,
     }
