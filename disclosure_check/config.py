@@ -76,6 +76,7 @@ class Renderer:
     is_layout: bool
     keys: Mapping[str, object] = field(default_factory=dict)  # of the front matter, all of which must hold; otherwise nothing is shown
     paths: tuple[str, ...] = ()  # globs of the posts that get the layout without naming one
+    is_unclear: bool = False  # readers may not take its words as a disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +405,7 @@ def _renderer(table: _Table) -> Renderer:
         is_layout=layout is not None,
         keys=_keys(table),
         paths=table.strings("paths"),
+        is_unclear=bool(table.flag("unclear")),
     )
     table.close()
     if renderer.is_layout and renderer.where == "place":

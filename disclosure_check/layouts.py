@@ -67,6 +67,7 @@ class Statement:
     words: str  # the sentence, shortened
     covers: frozenset[str]
     is_label: bool = False  # "Advertisement" and the like, which stands over display ads, too
+    is_unclear: bool = False  # readers may not take them as a disclosure
     doubts: tuple[str, ...] = ()  # why they may not be what they look like
 
 
@@ -120,6 +121,7 @@ class Shown:
     where: Where
     keys: Mapping[str, object] = field(default_factory=dict)  # of the front matter, on which it depends
     doubts: tuple[str, ...] = ()
+    is_unclear: bool = False
 
 
 def read_site(root: Path, rulebook: Rulebook) -> Site:
@@ -237,13 +239,19 @@ def _statements(path: str, text: str, rulebook: Rulebook) -> Iterator[Statement]
         if kind.role != "disclosure" or signal.assertion != "affirmed" or signal.channel not in ("body", "small", "hidden", "collapsed"):
             continue
         doubts = []
-        if kind.grade != "adequate":
-            doubts.append("these words are unclear to readers; see `disclosure-check explain DC202`")
         if signal.channel in ("hidden", "collapsed"):
             doubts.append(f"these words are {signal.channel} ({signal.reason})")
         line = text.count("\n", 0, signal.start) + 1
         is_label = kind.topic == "ad" or _AD_SLOT().search(text) is not None
-        yield Statement(signal.start, line, _sentence(post.text, signal.start, signal.end), kind.covers, is_label, tuple(doubts))
+        yield Statement(
+            signal.start,
+            line,
+            _sentence(post.text, signal.start, signal.end),
+            kind.covers,
+            is_label,
+            kind.grade != "adequate",
+            tuple(doubts),
+        )
 
 
 def _sentence(text: str, start: int, end: int) -> str:
@@ -403,14 +411,16 @@ def _shown(found: _Found, where: Where) -> Shown:
     statement = found.statement
     # What depends on a post's own key is about the post.
     doubts = ("this may label a display ad, not the post",) if statement.is_label and not found.keys else ()
-    return Shown(found.source, statement.line, statement.words, statement.covers, where, found.keys, (*found.doubts, *doubts))
+    return Shown(
+        found.source, statement.line, statement.words, statement.covers, where, found.keys, (*found.doubts, *doubts), statement.is_unclear
+    )
 
 
 def _merged(shown: Sequence[Shown]) -> list[Shown]:
     """Return one disclosure for each place and set of keys: the sure ones, or else a doubtful one; a lower place adds nothing to a higher one."""
     groups: dict[tuple[object, ...], Shown] = {}
     order = {"top": 0, "place": 1, "bottom": 2}
-    for item in sorted(shown, key=lambda item: (len(item.doubts), order[item.where])):
+    for item in sorted(shown, key=lambda item: (len(item.doubts), item.is_unclear, order[item.where])):
         keys = tuple(sorted((key, str(value)) for key, value in item.keys.items()))
         higher = [known for (known_keys, _), known in groups.items() if known_keys in ((), keys) and not known.doubts]
         if any(item.covers <= known.covers and (item.doubts or order[known.where] <= order[item.where]) for known in higher):
@@ -418,7 +428,7 @@ def _merged(shown: Sequence[Shown]) -> list[Shown]:
         known = groups.get((keys, item.where))
         if known is None:
             groups[keys, item.where] = item
-        elif not item.doubts:
+        elif not item.doubts and not item.is_unclear:
             groups[keys, item.where] = replace(known, covers=known.covers | item.covers)
     return list(groups.values())
 

@@ -353,7 +353,7 @@ def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> S
     )
 
 
-def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence[str] = ()) -> SignalKind:
+def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence[str] = (), grade: Grade = "adequate") -> SignalKind:
     """Return a family of wordings that are just these words, for a repository's own terms; no connections are all of them."""
     kinds = tuple(connections or CONNECTIONS)
     return SignalKind(
@@ -361,7 +361,7 @@ def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence
         role=role,
         topic=id if role in ("context", "disclosure") else "own-term",
         shows=kinds if role == "connection" else (),
-        grade="adequate" if role == "disclosure" else None,
+        grade=grade if role == "disclosure" else None,
         covers=frozenset(kinds if role == "disclosure" else ()),
         placement="fold",
         when=frozenset(),

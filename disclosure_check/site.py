@@ -189,7 +189,7 @@ def _rendered(where: Where, span: Span, renderer: Renderer, found: Annotations, 
     from disclosure_check.annotate import Signal
     from disclosure_check.rulebook import plain_kind
 
-    kind = plain_kind(RENDERED, "disclosure", (), tuple(renderer.covers))
+    kind = plain_kind(RENDERED, "disclosure", (), tuple(renderer.covers), "ambiguous" if renderer.is_unclear else "adequate")
     if where == "top":
         return Signal(kind, 0, 0, post.body_start, post.body_start)
     if where == "bottom":

@@ -249,6 +249,8 @@ def _rendercommented(group: list[Rendered]) -> Iterator[str]:
     if not shown.doubts:
         place = {"top": "above the post", "bottom": "below the post, which is late", "place": "where it stands in the post"}[shown.where]
         yield f"# It seems to stand {place}. Check that readers see it there."
+    if shown.is_unclear:
+        yield "# Its words are unclear to readers, so each post with it gets a warning: see `disclosure-check explain DC202`."
 
 
 def _render_table(item: Rendered) -> Iterator[str]:
@@ -264,6 +266,8 @@ def _render_table(item: Rendered) -> Iterator[str]:
         kinds = [kind for kind in CONNECTIONS if kind in shown.covers]
         yield f"{mark}covers = [{', '.join(map(to_toml, kinds))}]"
     yield f"{mark}where = {to_toml(shown.where)}"
+    if shown.is_unclear:
+        yield f"{mark}unclear = true"
 
 
 def _further() -> Iterator[str]:

@@ -226,12 +226,18 @@ def test_words_that_readers_do_not_see(text, repo):
 DOUBTS = {
     "a display ad": ("<div>Advertisement</div><ins class='adsbygoogle'></ins>", "may label a display ad"),
     "hidden words": (f'<p style="display:none">{NOTE}</p>', "these words are hidden"),
-    "unclear words": ("<p>In partnership with Lumo.</p>", "unclear to readers"),
     "a condition of its own": (
         f'{{{{ if .Get "long" }}}}<p>{NOTE}</p>{{{{ end }}}}',
         'a condition that only the site knows: if .Get "long"',
     ),
 }
+
+
+def test_unclear_words_count_as_such(repo):
+    repo(**{"hugo.toml": "", "content/a.md": page(body="{{< note >}}"), "layouts/shortcodes/note.html": "<p>In partnership with Lumo.</p>"})
+    run("init")
+    assert [(renderer.name, renderer.is_unclear) for renderer in config().renders] == [("note", True)]
+    assert "unclear to readers" in Path("disclosure-check.toml").read_text()
 
 
 @pytest.mark.parametrize(("text", "doubt"), DOUBTS.values(), ids=DOUBTS)

@@ -95,6 +95,7 @@ RENDERS = {
     "another include": ('name = "ad.html"\nwhere = "top"', "", f"{{% include map.html %}}\n\nA {LINK}.", [("DC102", "error")]),
     "an include in a folder": ('name = "ad"\nwhere = "place"', "", f"{{% include notes/ad.html %}}\n\nA {LINK}.", []),
     "a layout": ('layout = "review"', "layout: review", f"A {LINK}.", []),
+    "a layout with unclear words": ('layout = "review"\nunclear = true', "layout: review", f"A {LINK}.", [("DC202", "warning")]),
     "another layout": ('layout = "review"', "layout: page", f"A {LINK}.", [("DC102", "error")]),
     "only with a key that is there": ('layout = "review"\nkeys = { deal = true }', "layout: review\ndeal: 1", f"A {LINK}.", []),
     "only with a key that isn't there": ('layout = "review"\nkeys = { deal = true }', "layout: review", f"A {LINK}.", [("DC102", "error")]),
