@@ -278,6 +278,7 @@ class TestJson:
                         }
                     ],
                     "claims": [],
+                    "accepted": [],
                     "notes": [],
                     "error": None,
                 },
@@ -291,6 +292,7 @@ class TestJson:
                     "verdict": "unchecked",
                     "findings": [],
                     "claims": [],
+                    "accepted": [],
                     "notes": [],
                     "error": "b.jsonl:7: not valid JSON; mend the line",
                 },
@@ -339,7 +341,7 @@ class TestJsonl:
         assert [line.endswith("\n") and line.count("\n") == 1 for line in written] == [True, True, True]
         assert [json.loads(line)["verdict"] for line in written] == ["pass", "fail", "unchecked"]
         assert list(json.loads(written[0])) == [
-            "id", "path", "record_line", "platform", "lang", "connections", "verdict", "findings", "claims", "notes", "error",
+            "id", "path", "record_line", "platform", "lang", "connections", "verdict", "findings", "claims", "accepted", "notes", "error",
         ]  # fmt: skip
 
     def test_a_post_is_written_before_the_next_is_checked(self) -> None:
