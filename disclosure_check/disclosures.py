@@ -247,7 +247,17 @@ def _by_fold(case: Case, connection: Connection, disclosure: Signal) -> Iterator
         folds /= 2  # a review tells where its object came from where it begins with the object, not always in its first lines
     is_block = case.platform.form in ("article", "audio") and has_offer_beside(case, disclosure)
     if folds > 1 and not (is_block and not case.has("about-this-post", disclosure.at, disclosure.to)):
-        yield ("past-fold" if folds <= FAR else "far-past-fold"), f"{case.platform.title} cuts the post before it"
+        is_late = folds > FAR and not _is_in_passing(case, connection, disclosure)
+        yield ("far-past-fold" if is_late else "past-fold"), f"{case.platform.title} cuts the post before it"
+
+
+def _is_in_passing(case: Case, connection: Connection, disclosure: Signal) -> bool:
+    """Whether a long text tells of a gift only where it comes to it, and shows no other sign of a tie: it may be somebody's breakfast."""
+    if connection.declared or case.platform.form != "article" or connection.kind not in ("gift", "loan", "travel"):
+        return False
+    return all(trigger.at == disclosure.at for trigger in connection.triggers) and not case.has(
+        "about-this-post", disclosure.at, disclosure.to
+    )
 
 
 def _by_adjacency(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
