@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
-from disclosure_check.model import LINK_MARK, Aside, Span
+from disclosure_check.model import LINK_MARK, Aside, Link, Span
 from disclosure_check.normalize import INVISIBLE, Prose, normalize
 from disclosure_check.segment import Layout, part_starts, segment
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from disclosure_check.links import LinkFact, UrlMatch
-    from disclosure_check.model import Beside, Link, Markup, Moment, Platform, Post
+    from disclosure_check.model import Beside, Markup, Moment, Platform, Post
     from disclosure_check.rulebook import Cues, Expression, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
@@ -30,6 +30,7 @@ OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
 WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
 BEFORE_TAG = lazily(r"\S+ (?:(?:an?|any|paid|the|sponsored|hidden|secret) )*$")  # all that reaches to a hashtag: "not an #ad"
+HEADLINE_LINKS = ("external-url", "external_url", "externalUrl", "link", "linked_url", "link_url")  # keys of a front matter
 COMMENTS = "comments-heading"  # the topic of headings below which others write
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
@@ -80,7 +81,7 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
     layout = segment(prose, [prose.offsets.folded(start) for start in part_starts(post, platform)])
     own_end = _own_end(markup, prose, rulebook)
-    links = tuple(link for link in _link_signals(markup, prose, rulebook) if link.at < own_end)
+    links = tuple(link for link in _link_signals(post, markup, prose, rulebook) if link.at < own_end)
     signals = list(_signals(post, prose, layout, platform, rulebook, links))
     quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
     signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
@@ -110,8 +111,8 @@ def _find_urls(rulebook: Rulebook, text: str) -> list[UrlMatch]:
     return find_urls(text, rulebook.links())
 
 
-def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
-    links = (*markup.links, *prose.links)
+def _link_signals(post: Post, markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
+    links = (*_headline_links(post), *markup.links, *prose.links)
     if not links:
         return
     from disclosure_check.links import classify_url
@@ -123,6 +124,15 @@ def _link_signals(markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[
             at += 1
         found.append(LinkSignal(link, classify_url(link.url, rulebook.links()), at, max(to, at + 1)))
     yield from sorted(found, key=lambda signal: (signal.at, signal.link.start))
+
+
+def _headline_links(post: Post) -> Iterator[Link]:
+    """Yield the links that a link blog puts on a post's headline: its front matter names them."""
+    for key in HEADLINE_LINKS:
+        url = post.keys.get(key)
+        at = post.text.find(url, 0, post.body_start) if isinstance(url, str) and "://" in url else -1
+        if isinstance(url, str) and at >= 0:
+            yield Link(url, at, at + len(url), at, at + len(url))
 
 
 def _signals(

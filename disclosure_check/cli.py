@@ -111,6 +111,7 @@ def cli() -> None:
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
 @click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Leave out the findings accepted in this file.")
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended: today, comments that accept nothing.")
 @click.option("--since", metavar="REV", help="Only findings on lines changed since a revision of git: main, HEAD, v1.2.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
@@ -158,6 +159,7 @@ class _Asked:
     today: str | None = None
     fail_on: str | None = None
     baseline: Path | None = None
+    fix: bool = False
     since: str | None = None
     columns: tuple[str, ...] = ()
     stdin_filename: str | None = None
@@ -214,6 +216,10 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
         from disclosure_check.since import changed_lines, keep_changed
 
         reports = keep_changed(reports, changed_lines(asked.since, Path.cwd()))
+    if asked.fix:
+        from disclosure_check.fixes import apply_fixes
+
+        reports = apply_fixes(reports)
     return reports
 
 

@@ -255,6 +255,7 @@ class PostReport:
     error: str | None = None  # one sentence with place and remedy
     claims: tuple[ClaimRecord, ...] = ()  # all that were found, those with proof on file too
     accepted: tuple[Accepted, ...] = ()
+    fixed: int = 0  # findings that were mended in the file
     notes: tuple[str, ...] = ()  # what a reader of the report has to know about how the post was read
 
     @property

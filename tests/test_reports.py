@@ -231,6 +231,7 @@ class TestJson:
                 "posts": 2,
                 "verdicts": {"fail": 1, "review": 0, "pass": 0, "unchecked": 1},
                 "findings": {"error": 1, "warning": 0, "info": 0},
+                "fixed": 0,
                 "rules": {"DC101": 1},
             },
             "posts": [

@@ -22,6 +22,7 @@ class Tally:
 
     backed: int = 0  # claims with proof on file
     accepted: int = 0  # findings that somebody has accepted
+    fixed: int = 0  # findings that were mended in their files
 
     @property
     def posts(self) -> int:
@@ -39,5 +40,6 @@ class Tally:
                 self.severities[finding.severity] += 1
                 self.rules[finding.rule, finding.name] += 1
             self.accepted += len(report.accepted)
+            self.fixed += report.fixed
             self.backed += sum(claim.status == "backed" for claim in report.claims)
             yield report

@@ -70,5 +70,6 @@ def _summary(tally: Tally) -> dict[str, Any]:
         "posts": tally.posts,
         "verdicts": {verdict: tally.verdicts[verdict] for verdict in VERDICTS},
         "findings": {severity: tally.severities[severity] for severity in SEVERITIES},
+        "fixed": tally.fixed,
         "rules": {id: count for (id, _), count in sorted(tally.rules.items())},
     }

@@ -59,7 +59,8 @@ def summary(tally: Tally) -> str:
     missed = f" {_count(tally.unchecked, 'post')} could not be checked." if tally.unchecked else ""
     backed = f" {_count(tally.backed, 'claim')} with proof on file." if tally.backed else ""
     accepted = f" {_count(tally.accepted, 'accepted finding')} left out." if tally.accepted else ""
-    return f"{_count(checked, 'post')} checked: {found}.{accepted}{backed}{missed}"
+    fixed = f" {_count(tally.fixed, 'finding')} fixed." if tally.fixed else ""
+    return f"{_count(checked, 'post')} checked: {found}.{fixed}{accepted}{backed}{missed}"
 
 
 def _count(number: int, noun: str) -> str:
