@@ -47,6 +47,13 @@ def export(*items: str) -> str:
     return HEAD + "".join(items) + TAIL
 
 
+def test_a_post_tells_all_of_its_lines():
+    [post] = read(export(item("A lamp.\n\nAnd a rug.")))
+    assert isinstance(post, Post)
+    assert post.record_line is not None
+    assert post.record_end == post.record_line + 2
+
+
 def shown(text: str) -> str:
     return "".join(piece.text for piece in parse_wordpress(text).pieces)
 
@@ -79,6 +86,7 @@ def test_all_that_is_known_about_a_post():
             lang="en-GB",
             date="2024-05-01 10:00:00",
             record_line=11,
+            record_end=12,
             keys={
                 "tags": ["Ad", "lamp"],
                 "categories": ["Home & Garden"],

@@ -255,5 +255,6 @@ def _post(item: _Item, path: str, language: str | None, defaults: Facts) -> Post
         platform_label=bool(defaults.platform_label),
         date=date if date and not date.startswith("0000") else defaults.date,
         record_line=item.line,
+        record_end=item.line + fields.get("content:encoded", "").count("\n"),
         keys=keys,
     )
