@@ -312,7 +312,15 @@ def _run_facts(asked: _Asked, rulebook: Rulebook, options: Options, folders: Seq
         from disclosure_check.nlp import model_facts
 
         nlp |= model_facts()
-    return RunFacts(len(rulebook.names), asked.packs, digest_packs([rules_dir(), *folders]), nlp, approved)
+    return RunFacts(len(rulebook.names), asked.packs, digest_packs([rules_dir(), *folders]), nlp, approved, _config_facts(options.config))
+
+
+def _config_facts(config: Config | None) -> dict[str, str] | None:
+    if config is None or config.path is None:
+        return None
+    from hashlib import sha256
+
+    return {"path": str(config.path), "sha256": sha256(config.path.read_bytes()).hexdigest()}
 
 
 def _require_posts(posts: int, paths: Sequence[str]) -> None:

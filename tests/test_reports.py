@@ -227,6 +227,7 @@ class TestJson:
             "rulebook": {"rules": 2, "packs": ["packs/acme"], "digest": "sha256:" + "0" * 64},
             "nlp": {"setup": "cues"},
             "substantiation": None,
+            "config": None,
             "summary": {
                 "posts": 2,
                 "verdicts": {"fail": 1, "review": 0, "pass": 0, "unchecked": 1},

@@ -32,6 +32,7 @@ class RunFacts:
     digest: str  # "sha256:..." over all files of the rule data
     nlp: Mapping[str, str]  # what judged the claims
     substantiation: Mapping[str, Any] | None  # the approved claims that were used
+    config: Mapping[str, str] | None = None  # the configuration that was used
 
 
 def write_json(reports: Iterable[PostReport], write: Callable[[str], object], tally: Tally, rulebook: RunFacts) -> None:
@@ -43,6 +44,7 @@ def write_json(reports: Iterable[PostReport], write: Callable[[str], object], ta
         "rulebook": {"rules": rulebook.rules, "packs": list(rulebook.packs), "digest": rulebook.digest},
         "nlp": dict(rulebook.nlp),
         "substantiation": rulebook.substantiation,
+        "config": rulebook.config,
         "summary": _summary(tally),
         "posts": posts,
         "errors": [
