@@ -301,10 +301,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_read_in_linear_time(text: str):
-    start = time.perf_counter()
+    start = time.process_time()
     markup = parse_asciidoc(text)
     make_post(text, "a.adoc", facts=Facts(), defaults=Facts(format="asciidoc"))
-    assert time.perf_counter() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
     assert sum(len(piece.text) for piece in markup.pieces) < 4_000_000
 
 

@@ -167,9 +167,9 @@ LONG_LINES = {
 @pytest.mark.parametrize(("name", "content"), LONG_LINES.values(), ids=LONG_LINES)
 def test_one_line_of_ten_megabytes_is_checked_in_reasonable_time(name, content):
     Path(name).write_bytes(content)
-    start = time.monotonic()
+    start = time.process_time()
     assert [verdict for _, verdict in verdicts(check(name, "good.txt", exit_code=1))] == ["pass", "fail"]
-    assert time.monotonic() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights")

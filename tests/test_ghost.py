@@ -215,9 +215,9 @@ FAILURES = {
 
 @pytest.mark.parametrize(("data", "message"), FAILURES.values(), ids=FAILURES)
 def test_what_cannot_be_read_is_told_with_its_place(data, message):
-    start = time.monotonic()
+    start = time.process_time()
     assert failure(data) == message
-    assert time.monotonic() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
 
 
 DEEP = {

@@ -330,10 +330,10 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_template_costs_little(text, repo):
     repo(**{"_layouts/post.html": text, "_includes/a.html": text, "src/components/A.jsx": text})
-    started = time.monotonic()
+    started = time.process_time()
     shown("layout", "post")
     shown("include", "a.html")
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 # --- what is written --------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def words(text: str) -> list[str]:
 
 
 def test_the_lists_of_links_are_whole() -> None:
-    assert (len(EXAMPLES), len(ORDINARY)) == (442, 377)
+    assert (len(EXAMPLES), len(ORDINARY)) == (442, 378)
 
 
 @pytest.mark.parametrize(("url", "network", "strength", "role"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
@@ -287,11 +287,11 @@ def test_spans_are_in_order_inside_the_text_and_apart(parts: list[str]) -> None:
 )
 def test_long_texts_take_linear_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     for match in find_urls(text, DATA):
         classify_url(match.url, DATA)
     classify_url(text, DATA)
-    assert time.perf_counter() - start < 2  # seconds; a quadratic scan takes minutes
+    assert time.process_time() - start < 2  # seconds; a quadratic scan takes minutes
 
 
 @pytest.mark.parametrize(

@@ -251,9 +251,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("mail", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_mails_are_read_in_time(mail: str):
-    start = time.monotonic()
+    start = time.process_time()
     read(mail)
-    assert time.monotonic() - start < 20  # a few seconds at most on an idle machine
+    assert time.process_time() - start < 20  # a few seconds at most on an idle machine
 
 
 # What the preview line of newsletters looks like, in the ways of the common senders

@@ -218,7 +218,7 @@ def test_what_is_spoken_and_live():
 
 def test_a_long_recording_with_many_mentions_is_judged_in_time():
     text = cues(*((at, "Larkwell, sponsored by Larkwell. Use code OAK15, Larkwell!") for at in range(0, 40_000, 4)))
-    started = time.perf_counter()
+    started = time.process_time()
     report = check_post(Post("p", text, "p", "subtitles", brands=("Larkwell",), medium="live"), RULEBOOK)
     assert report.error is None
-    assert time.perf_counter() - started < 25
+    assert time.process_time() - started < 25

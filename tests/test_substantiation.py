@@ -507,7 +507,7 @@ def test_a_hostile_sentence_is_judged_too(gutsy, words):
 @given(text=st.text(max_size=200))
 @settings(deadline=None, max_examples=200)
 def test_any_file_is_loaded_or_refused_with_its_line(tmp_path_factory, text):
-    folder = tmp_path_factory.getbasetemp()
+    folder = tmp_path_factory.mktemp("own")
     assert re.fullmatch(rf"(?:{re.escape(str(folder))}/substantiation\.toml:\d+: .+)?", refusal(folder, text), re.DOTALL)
 
 

@@ -243,9 +243,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_tables_are_read_in_time(unit: str):
-    start = time.monotonic()
+    start = time.process_time()
     read("text,id\n" + unit * (2 * 2**20 // len(unit)))
-    assert time.monotonic() - start < 20  # about a second on an idle machine
+    assert time.process_time() - start < 20  # about a second on an idle machine
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0")).filter(str.strip)
@@ -264,8 +264,9 @@ def test_findings_point_into_the_text_of_their_row(tmp_path: Path, monkeypatch: 
     caption = '😀 "Lumo" lamp\r\nuse code MIA20, or not'
     quoted = caption.replace('"', '""')
     Path("posts.csv").write_bytes(f'id,Caption\n1,"nothing\nhere"\n2,"{quoted}"\n3\n'.encode())
-    result = CliRunner().invoke(cli, ["check", "posts.csv", "--column", "text=caption", "--format", "json", "--select", "DC112"])
+    result = CliRunner().invoke(cli, ["check", "posts.csv", "--column", "text=caption", "--format", "json", "--select", "DC112", "--isolated"])
     assert result.exit_code == 2
+    assert result.stdout, result.stderr
     posts = json.loads(result.stdout)["posts"]
     assert [(post["id"], post["record_line"], post["verdict"]) for post in posts] == [
         ("1", 2, "pass"),

@@ -222,10 +222,10 @@ FAILURES = {
 
 @pytest.mark.parametrize(("data", "message"), FAILURES.values(), ids=FAILURES)
 def test_what_is_no_export_is_told_with_its_place(data, message):
-    start = time.monotonic()
+    start = time.process_time()
     [found] = read(data)
     assert (found.message, found.line) == (f"blog.xml:{message}", int(message.split(":")[0]))
-    assert time.monotonic() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
 
 
 BEHIND = "and what follows wasn't checked"
@@ -383,9 +383,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_content_takes_no_longer_than_its_length(text):
-    start = time.monotonic()
+    start = time.process_time()
     parse_wordpress(text)
-    assert time.monotonic() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
 
 
 # Through the whole program
