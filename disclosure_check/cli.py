@@ -467,18 +467,45 @@ def explain(rule: str, packs: tuple[str, ...]) -> None:
     _show("\n\n".join(render_page(found, style) for found in rulebook.rules if found.id in wanted))
 
 
-@cli.command(short_help="List the rules.")
+@cli.command(short_help="List the rules, or write a page of each.")
 @click.option(
-    "--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="text (default), json or markdown."
+    "--format",
+    "format",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    help="text (default), json, markdown, or html with --output.",
+)
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page for each rule and an index here, as markdown or html.",
 )
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
-def rules(format: str, packs: tuple[str, ...]) -> None:
-    """List the rules with their severity and what they find."""
+def rules(format: str, output: Path | None, packs: tuple[str, ...]) -> None:
+    """List the rules with their severity and what they find, or write a page for each.
+
+    \b
+    Examples:
+      disclosure-check rules
+      disclosure-check rules --format html --output rule-pages
+    """
     from disclosure_check import explain as pages
     from disclosure_check.rulebook import load_rulebook
 
+    if output is None and format == "html":
+        raise click.UsageError("--format html writes a page for each rule; name a folder for them with --output")
+    if output is not None and format not in ("html", "markdown"):
+        raise click.UsageError(f"--output takes pages in html or markdown; {format} is one list, and goes to standard output")
+    rulebook = load_rulebook([_pack_folder(pack) for pack in packs], examples=True)
+    if output is not None:
+        from disclosure_check.pages import write_pages
+
+        written = write_pages(rulebook, output, cast("Literal['html', 'markdown']", format))
+        click.echo(f"{output}: {written:,} pages and an index written.", err=True)
+        return
     render = {"text": pages.list_as_text, "json": pages.list_as_json, "markdown": pages.list_as_markdown}[format]
-    _show(render(load_rulebook([_pack_folder(pack) for pack in packs], examples=True)))
+    _show(render(rulebook))
 
 
 @cli.command(short_help="Run the examples of a rule pack.")
