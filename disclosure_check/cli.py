@@ -21,6 +21,8 @@ from disclosure_check.errors import ConfigError, DisclosureCheckError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from click.shell_completion import CompletionItem
+
     from disclosure_check.check import Options
     from disclosure_check.config import Config
     from disclosure_check.model import Post, PostReport
@@ -90,8 +92,23 @@ def cli() -> None:
     """
 
 
+def _complete_path(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _complete_rule(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from disclosure_check.rulebook import load_rulebook
+
+    names = load_rulebook().names
+    return [CompletionItem(id, help=name) for id, name in names.items() if id.startswith(incomplete.upper())]
+
+
 @cli.command(short_help="Check posts.")
-@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
 @click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, or jsonl: an object per post.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
@@ -452,7 +469,7 @@ def _columns(stream: TextIO) -> int:
 
 
 @cli.command()
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", shell_complete=_complete_rule)
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 def explain(rule: str, packs: tuple[str, ...]) -> None:
     """Show what a rule says, why, its examples and its sources. RULE is an id such as DC101, or a name."""
