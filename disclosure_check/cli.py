@@ -21,6 +21,8 @@ from disclosure_check.errors import ConfigError, DisclosureCheckError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from click.shell_completion import CompletionItem
+
     from disclosure_check.check import Options
     from disclosure_check.config import Config
     from disclosure_check.model import Post, PostReport
@@ -90,8 +92,23 @@ def cli() -> None:
     """
 
 
+def _complete_path(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _complete_rule(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from disclosure_check.rulebook import load_rulebook
+
+    names = load_rulebook().names
+    return [CompletionItem(id, help=name) for id, name in names.items() if id.startswith(incomplete.upper())]
+
+
 @cli.command(short_help="Check posts.")
-@click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+@click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
 @click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, or jsonl: an object per post.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
@@ -452,7 +469,7 @@ def _columns(stream: TextIO) -> int:
 
 
 @cli.command()
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", shell_complete=_complete_rule)
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 def explain(rule: str, packs: tuple[str, ...]) -> None:
     """Show what a rule says, why, its examples and its sources. RULE is an id such as DC101, or a name."""
@@ -467,18 +484,45 @@ def explain(rule: str, packs: tuple[str, ...]) -> None:
     _show("\n\n".join(render_page(found, style) for found in rulebook.rules if found.id in wanted))
 
 
-@cli.command(short_help="List the rules.")
+@cli.command(short_help="List the rules, or write a page of each.")
 @click.option(
-    "--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="text (default), json or markdown."
+    "--format",
+    "format",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    help="text (default), json, markdown, or html with --output.",
+)
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page for each rule and an index here, as markdown or html.",
 )
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
-def rules(format: str, packs: tuple[str, ...]) -> None:
-    """List the rules with their severity and what they find."""
+def rules(format: str, output: Path | None, packs: tuple[str, ...]) -> None:
+    """List the rules with their severity and what they find, or write a page for each.
+
+    \b
+    Examples:
+      disclosure-check rules
+      disclosure-check rules --format html --output rule-pages
+    """
     from disclosure_check import explain as pages
     from disclosure_check.rulebook import load_rulebook
 
+    if output is None and format == "html":
+        raise click.UsageError("--format html writes a page for each rule; name a folder for them with --output")
+    if output is not None and format not in ("html", "markdown"):
+        raise click.UsageError(f"--output takes pages in html or markdown; {format} is one list, and goes to standard output")
+    rulebook = load_rulebook([_pack_folder(pack) for pack in packs], examples=True)
+    if output is not None:
+        from disclosure_check.pages import write_pages
+
+        written = write_pages(rulebook, output, cast("Literal['html', 'markdown']", format))
+        click.echo(f"{output}: {written:,} pages and an index written.", err=True)
+        return
     render = {"text": pages.list_as_text, "json": pages.list_as_json, "markdown": pages.list_as_markdown}[format]
-    _show(render(load_rulebook([_pack_folder(pack) for pack in packs], examples=True)))
+    _show(render(rulebook))
 
 
 @cli.command(short_help="Run the examples of a rule pack.")

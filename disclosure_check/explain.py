@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from disclosure_check.check import check_post
 from disclosure_check.readers.facts import Facts, make_post, read_facts
+from disclosure_check.reports.escaping import escape_markdown
 from disclosure_check.reports.finding import cite
 from disclosure_check.reports.terminal import printable
 from disclosure_check.reports.text import plain
@@ -91,7 +92,7 @@ def list_as_markdown(rulebook: Rulebook) -> str:
     parts = ["# Rules\n\nWritten by `disclosure-check rules --format markdown`; `disclosure-check explain DC101` shows a rule's page.\n"]
     for digit, title in GROUPS.items():
         rows = [
-            f"| {rule.id} | {rule.name} | {rule.severity} | {rule.summary.replace('|', chr(92) + '|')} |\n"
+            f"| {rule.id} | {rule.name} | {rule.severity} | {escape_markdown(rule.summary)} |\n"
             for rule in rulebook.rules
             if rule.id[2:3] == digit
         ]
@@ -157,6 +158,15 @@ def _coverage(rule: Rule, results: list[ExampleResult]) -> str:
     return f"{rule.id}  {len(results) - valid} invalid, {valid} valid  {rule.name}{'  (' + ', '.join(notes) + ')' if notes else ''}\n"
 
 
+def describe_facts(example: Example) -> str:
+    """Return what an example declares beside its text: "platform: instagram; connection: gift, affiliate"."""
+    return "; ".join(
+        f"{key}: {', '.join(_as_tuple(str(value) if isinstance(value, bool) else value))}"
+        for key, value in example.facts.items()
+        if key != "text"
+    )
+
+
 def _as_tuple(value: Any) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
@@ -167,11 +177,7 @@ def _paragraph(text: str) -> str:
 
 
 def _example(example: Example) -> str:
-    facts = "; ".join(
-        f"{key}: {', '.join(_as_tuple(str(value) if isinstance(value, bool) else value))}"
-        for key, value in example.facts.items()
-        if key != "text"
-    )
+    facts = describe_facts(example)
     lines = [printable(line) for line in example.facts["text"].strip("\n").split("\n")]
     notes = [note for note in (facts, _paragraph(example.why), "known gap: this one is missed today" if example.known_gap else "") if note]
     found = f'\nfound: "{printable(example.at)}"' if example.at else ""
