@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,6 @@ FACTS = RunFacts(0, (), "sha256:" + "0" * 64, {"setup": "cues"}, None)
 
 def reports(known: PostReport) -> Iterator[PostReport]:
     """Yield reports like `known` on posts of other names until they hold enough findings."""
-    from dataclasses import replace
-
     for number in range(-(-RESULTS // len(known.findings))):
         name = f"content/posts/{number:05d}.md"
         post = Post(name, f"{TEXT}{number}", name, format="markdown")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -308,6 +312,16 @@ class TestGithub:
             "Left out here: 2 errors, 1 notice; they are lines of this step's log."
         )
 
+    def test_how_a_post_was_read_is_a_line(self) -> None:
+        assert as_github(a_report("Rain.", notes=("a sentence was cut",))).startswith("note: note.txt: a sentence was cut\n")
+
+    @pytest.mark.parametrize("path", ["::error::x", " ::error::x", "##[error]x"])
+    def test_a_line_of_the_log_is_no_command(self, path: str) -> None:
+        report = a_report("MIA20", *[a_finding("MIA20", "MIA20")] * 11, path=path)
+        line = as_github(report).splitlines()[10]
+        assert "##[" not in line
+        assert not line.lstrip().startswith("::")
+
     def test_up_to_ten_nothing_is_left_out(self) -> None:
         assert "Left out" not in as_github(a_report("MIA20", *[a_finding("MIA20", "MIA20")] * 10))
 
@@ -427,6 +441,7 @@ class TestHostileText:
     def test_github(self, hostile: str, folder: Path) -> None:
         path = folder / "summary.md"
         lines = as_github(*self.reports(hostile), summary_path=path).split("\n")
+        assert lines.pop(0).startswith("note: ")
         assert controls("".join(lines)) == set()
         assert not any("\r" in line for line in lines)
         commands = [line for line in lines if line.lstrip().startswith("::")]
@@ -602,3 +617,25 @@ class TestOutput:
         assert result.exit_code == 2
         assert "Error: /dev/full: can't write the whole report (No space left on device)" in result.stderr
         assert "Traceback" not in result.output
+
+    def test_a_disk_that_fills_leaves_no_half_a_file(self, format: str, folder: Path) -> None:
+        resource = pytest.importorskip("resource")
+        (folder / "a.txt").write_text(UNDISCLOSED * 50, encoding="utf-8")
+        (folder / "report").write_text("old", encoding="utf-8")
+        command = [sys.executable, "-m", "disclosure_check", "check", "a.txt", "--format", format, "--output", "report"]
+        limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (500, 500))
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limit, env=environment)
+        assert done.returncode == 2
+        assert done.stderr.endswith("Error: report: can't write the whole report (File too large); make room, or name another file\n")
+        assert (folder / "report").read_text(encoding="utf-8") == "old"
+        assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "report"]
+
+    def test_a_reader_that_goes_away_is_no_fault(self, format: str, folder: Path) -> None:
+        (folder / "a.txt").write_text(UNDISCLOSED * 200, encoding="utf-8")
+        command = [sys.executable, "-m", "disclosure_check", "check", "a.txt", "--format", format]
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            process.stdout.close()
+            assert process.stderr.read() == ""
+        assert process.returncode == 2

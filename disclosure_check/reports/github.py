@@ -47,11 +47,14 @@ class _Annotations:
         """Write an annotation, or `line` if GitHub wouldn't show it."""
         self._counts[command] += 1
         if self._counts[command] > MOST[command]:
-            # The runner also obeys "##[command]" in the middle of a line, and "::command::" at its beginning.
-            shown = printable(line[:_MOST_MESSAGE]).replace("##[", "##<U+005B>")
-            self._write(f"{'<U+003A>' + shown[1:] if shown.lstrip().startswith('::') else shown}\n")
-            return
-        self._write(_command(command, properties, message))
+            self.log(line)
+        else:
+            self._write(_command(command, properties, message))
+
+    def log(self, line: str) -> None:
+        """Write a line that is no command, whatever it holds: GitHub obeys "::name" at the beginning, and "##[name]" anywhere."""
+        shown = printable(line[:_MOST_MESSAGE]).replace("##[", "##<U+005B>").lstrip()
+        self._write(f"{'<U+003A>' + shown[1:] if shown.startswith('::') else shown}\n")
 
     def tell_left_out(self) -> None:
         """Write a notice that says how many GitHub doesn't show, if there are any."""
@@ -76,9 +79,10 @@ def write_github(
         if report.error is not None:
             _annotate_error(report, report.error, path, annotations)
             _add_row(rows["unchecked"], f"- {_markdown(report.error)}")
-        lines = index_lines(report.post.text) if report.findings else None
-        for finding in report.findings if lines else ():
-            assert lines is not None
+        for note in report.notes:
+            annotations.log(f"note: {report.post.path}: {note}")
+        lines = index_lines(report.post.text if report.findings else "")
+        for finding in report.findings:
             _annotate(report, finding, lines, path, annotations)
             _add_row(rows[finding.severity], _row(report, finding, lines))
     annotations.tell_left_out()

@@ -34,7 +34,7 @@ def write_junit(reports: Iterable[PostReport], write: Callable[[str], object], f
 
 def _suite(report: PostReport, failing: Collection[Severity]) -> str:
     post = report.post
-    lines = index_lines(post.text)
+    lines = index_lines(post.text if report.findings or report.accepted else "")
     cases = [_finding_case(report, finding, lines, fails=finding.severity in failing) for finding in report.findings]
     cases += [_case(report, accepted.finding, lines, f"<skipped{_attributes(message=accepted.reason)}/>") for accepted in report.accepted]
     if report.error is not None:
