@@ -14,7 +14,7 @@ help:
 	@echo "make fixtures  write the expected reports of the fixtures anew"
 	@echo "make lint      ruff: style and format"
 	@echo "make types     mypy --strict"
-	@echo "make bench     how long a check takes to start"
+	@echo "make bench     how long a check takes to start, and a large report to be written"
 	@echo "make wheel     build the distribution into dist/"
 	@echo "make clean     remove the environment and what tools left behind"
 
@@ -50,6 +50,7 @@ types: $(VENV)/.installed-dev
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/claims.py
+	$(BIN)/python benchmarks/sarif.py
 
 wheel: $(VENV)/.installed-dev
 	$(PIP) build

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
     from disclosure_check.check import Options
     from disclosure_check.config import Config
-    from disclosure_check.model import Post, PostReport
+    from disclosure_check.model import Post, PostReport, Severity
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.reports import Tally
     from disclosure_check.reports.json_report import RunFacts
-    from disclosure_check.rulebook import Rulebook
+    from disclosure_check.rulebook import Rule, Rulebook
 
 FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
-FORMATS = ("text", "json", "jsonl")
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv")
 SUBSTANTIATION = "substantiation.toml"
 RECORD_FIELDS = (
     "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
@@ -109,7 +109,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 
 @cli.command(short_help="Check posts.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
-@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, or jsonl: an object per post.")
+@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit or csv.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
 @click.option("--connection", "connections", multiple=True, metavar="KIND[,KIND]", help="The tie to the brand of posts that declare none.")
@@ -204,18 +204,24 @@ def _run_check(asked: _Asked) -> None:
     options = _options(asked, rulebook, config)
     posts = _posts(asked, options)
     tally = Tally()
+    fail_on = asked.fail_on or (config and config.fail_on) or "error"
     with open_output(asked.output, is_json=asked.format != "text") as stream:
         evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
         evidence = [report for report in evidence if report.findings]
         checked = chain(evidence, _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook))
         reports = _show_progress(tally.watch(checked), quiet=asked.quiet)
-        _write_report(asked, _tell_errors(reports, asked), stream, tally, partial(_run_facts, asked, rulebook, options, folders))
+        run = _Run(
+            facts=partial(_run_facts, asked, rulebook, options, folders),
+            rules=partial(_all_rules, folders),
+            failing=_failing(fail_on),
+        )
+        _write_report(asked, _tell_errors(reports, asked), stream, tally, run)
         _require_posts(tally.posts - len(evidence), asked.paths)
     if asked.output is not None and not asked.quiet:
         from disclosure_check.reports.text import summary
 
         click.echo(summary(tally), err=True)
-    sys.exit(_exit_code(tally, asked.fail_on or (config and config.fail_on) or "error"))
+    sys.exit(_exit_code(tally, fail_on))
 
 
 def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | None, rulebook: Rulebook) -> Iterator[PostReport]:
@@ -345,7 +351,22 @@ def _require_posts(posts: int, paths: Sequence[str]) -> None:
         raise ConfigError(f"no posts found in {', '.join(paths)}; name Markdown, HTML, text or JSONL files, or a folder of them")
 
 
-def _write_report(asked: _Asked, reports: Iterable[PostReport], stream: TextIO, tally: Tally, facts: Callable[[], RunFacts]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a report may say about its run; what costs time is looked up only by the formats that say it."""
+
+    facts: Callable[[], RunFacts]
+    rules: Callable[[], Sequence[Rule]]  # all of them, with their texts
+    failing: tuple[Severity, ...]  # the severities that make the exit code 1
+
+
+def _all_rules(folders: Sequence[Path]) -> Sequence[Rule]:
+    from disclosure_check.rulebook import load_rulebook
+
+    return load_rulebook(folders, examples=True).rules
+
+
+def _write_report(asked: _Asked, reports: Iterable[PostReport], stream: TextIO, tally: Tally, run: _Run) -> None:
     def write(text: str) -> None:
         click.echo(text, file=stream, nl=False, color=True)  # whether to color is decided below
 
@@ -355,24 +376,49 @@ def _write_report(asked: _Asked, reports: Iterable[PostReport], stream: TextIO, 
         style = click.style if _use_color(asked.color, stream) else plain
         write_text(reports, write, tally, columns=_columns(stream), style=style, statistics=asked.statistics, quiet=asked.quiet)
         return
-    if asked.format == "jsonl":
-        from disclosure_check.reports.jsonl import write_jsonl
-
-        write_jsonl(reports, write)
-    else:
-        from disclosure_check.reports.json_report import write_json
-
-        write_json(reports, write, tally, facts())
+    _write_document(asked.format, reports, write, tally, run)
     if asked.statistics:
         from disclosure_check.reports.text import statistics_lines
 
         click.echo("\n".join(statistics_lines(tally)), err=True)
 
 
+def _write_document(format: str, reports: Iterable[PostReport], write: Callable[[str], object], tally: Tally, run: _Run) -> None:
+    """Write the report in one of the formats for programs."""
+    if format == "jsonl":
+        from disclosure_check.reports.jsonl import write_jsonl
+
+        write_jsonl(reports, write)
+    elif format == "csv":
+        from disclosure_check.reports.table import write_csv
+
+        write_csv(reports, write)
+    elif format == "junit":
+        from disclosure_check.reports.junit import write_junit
+
+        write_junit(reports, write, run.failing)
+    elif format == "sarif":
+        from disclosure_check.reports.places import repository_root
+        from disclosure_check.reports.sarif import write_sarif
+
+        write_sarif(reports, write, tally, rules=run.rules(), facts=run.facts(), root=repository_root(Path.cwd()))
+    elif format == "github":
+        from disclosure_check.reports.github import write_github
+        from disclosure_check.reports.places import repository_root
+
+        summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+        summary_path = Path(summary_file) if summary_file else None
+        write_github(reports, write, tally, root=repository_root(Path.cwd()), summary_path=summary_path)
+    else:
+        from disclosure_check.reports.json_report import write_json
+
+        write_json(reports, write, tally, run.facts())
+
+
 def _tell_errors(reports: Iterable[PostReport], asked: _Asked) -> Iterator[PostReport]:
     """Yield the reports; say on standard error what could not be checked, where the report itself isn't read by a person."""
     for report in reports:
-        if report.error is not None and (asked.format != "text" or asked.output is not None):
+        if report.error is not None and (asked.format not in ("text", "github") or asked.output is not None):
             click.echo(f"Error: {report.error}", err=True)
         yield report
 
@@ -410,8 +456,15 @@ def _clear_line() -> None:
 def _exit_code(tally: Tally, fail_on: str) -> int:
     if tally.unchecked:
         return FAILED
-    counted = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": ()}[fail_on]
-    return FINDINGS if any(tally.severities[severity] for severity in tally.severities if severity in counted) else 0
+    return FINDINGS if any(tally.severities[severity] for severity in _failing(fail_on)) else 0
+
+
+def _failing(fail_on: str) -> tuple[Severity, ...]:
+    """Return the severities at or above `fail_on`."""
+    severities: dict[str, tuple[Severity, ...]] = {
+        "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info"), "never": (),
+    }  # fmt: skip
+    return severities[fail_on]
 
 
 def _require_paths(paths: Sequence[str]) -> None:

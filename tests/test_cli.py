@@ -164,7 +164,9 @@ class TestBadOptions:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            pytest.param(["--format", "sarif"], "there is no format 'sarif'; the formats are text, json, jsonl", id="format"),
+            pytest.param(
+                ["--format", "yaml"], "there is no format 'yaml'; the formats are text, json, jsonl, sarif, github, junit, csv", id="format"
+            ),
             pytest.param(["--platform", "instragram"], "did you mean 'instagram'?", id="platform"),
             pytest.param(["--platform", "orkut"], "(one of blog, bluesky, facebook,", id="platforms are listed"),
             pytest.param(["--connection", "gifts"], "did you mean 'gift'?", id="connection"),

@@ -34,9 +34,9 @@ def render_report(report: PostReport, style: Style, columns: int) -> str:
 def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: Style, columns: int) -> Iterator[str]:
     color = _COLORS[finding.severity]
     start = lines.place(finding.start)
-    where = style(_where(report, start), bold=True)
+    stands = style(where(report, start), bold=True)
     when = f" (at {finding.time})" if finding.time else ""
-    yield f"{where}{when}: {style(finding.severity, fg=color, bold=True)} {style(f'{finding.rule} {finding.name}', bold=True)}"
+    yield f"{stands}{when}: {style(finding.severity, fg=color, bold=True)} {style(f'{finding.rule} {finding.name}', bold=True)}"
     yield from _wrapped(printable(finding.message), columns, "", "")
     yield ""
     yield from _marked_line(report.post.text, finding, lines, start, lambda text: style(text, fg=color, bold=True), columns)
@@ -49,7 +49,8 @@ def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: St
     yield from _source_lines(finding, columns)
 
 
-def _where(report: PostReport, place: Place) -> str:
+def where(report: PostReport, place: Place) -> str:
+    """Return "path:line:column"; for a record the file's line, then the place in its text."""
     post = report.post
     if post.record_line is None:
         return f"{printable(post.path)}:{place.line}:{place.column}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # A lone surrogate can't be UTF-8. Written this way it is what JSON writes for it anyway.
 _ERRORS = "backslashreplace"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a write says to a disk that takes no more
 
 
 @contextmanager
@@ -23,8 +25,22 @@ def open_output(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
     """Yield the stream to write to; a file is replaced only when all was written.
 
     JSON is always UTF-8 with LF; text on standard output keeps the terminal's encoding.
-    Raises ConfigError if the file can't be written.
+    Raises ConfigError if the file can't be written, or not to its end.
     """
+    try:
+        with _opened(path, is_json=is_json) as stream:
+            yield stream
+            stream.flush()
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        raise ConfigError(
+            f"{path or 'standard output'}: can't write the whole report ({error.strerror}); make room, or name another file"
+        ) from error
+
+
+@contextmanager
+def _opened(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
     if path is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8" if is_json else None, errors=_ERRORS, newline="\n" if is_json else None)
