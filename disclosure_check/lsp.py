@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 NAME = "disclosure-check"
 PAUSE = 0.25  # seconds without a change before a draft is checked
+MOST_DIAGNOSTICS = 1_000  # of a document; more take an editor long to draw, and nobody reads them
 WATCHED = (FILE, SHARED_FILE, SUBSTANTIATION, BASELINE)
 SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -252,9 +253,15 @@ def _examine(draft: Draft, setups: Setups, encoding: str, *, with_related: bool)
         message = "this is a fault of disclosure-check, not of your post; please report it with the lines in the log of the server"
         outcome = Outcome((PostReport(Post(draft.path, "", draft.path), "", (), error=message),))
     ruler = measure(draft.text, encoding)
-    return Checked(
-        draft, outcome, tuple(shown for report in outcome.reports for shown in _shown(report, draft, ruler, with_related=with_related))
-    )
+    shown = [item for report in outcome.reports for item in _shown(report, draft, ruler, with_related=with_related)]
+    if len(shown) > MOST_DIAGNOSTICS:
+        shown = [_left_out(len(shown) - MOST_DIAGNOSTICS, ruler), *shown[:MOST_DIAGNOSTICS]]
+    return Checked(draft, outcome, tuple(shown))
+
+
+def _left_out(count: int, ruler: Ruler) -> Shown:
+    message = f"{count:,} more are not shown here; disclosure-check check shows them all"
+    return Shown(types.Diagnostic(ruler.line(1), message, types.DiagnosticSeverity.Information, source=NAME))
 
 
 def _shown(report: PostReport, draft: Draft, ruler: Ruler, *, with_related: bool) -> Iterator[Shown]:
