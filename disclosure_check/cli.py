@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv")
-SUBSTANTIATION = "substantiation.toml"
 RECORD_FIELDS = (
     "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
     "parts", "transcript", "description", "overlay", "alt", "audience",
@@ -195,10 +194,11 @@ def _run_check(asked: _Asked) -> None:
     folders = _pack_folders(asked, config)
 
     from disclosure_check.check import check_posts, check_substantiation
+    from disclosure_check.loading import configured_rulebook
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
 
-    rulebook = _rulebook(folders, config)
+    rulebook = configured_rulebook(folders, config)
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
     options = _options(asked, rulebook, config)
@@ -256,22 +256,13 @@ def _config(asked: _Asked) -> Config | None:
 
 
 def _pack_folders(asked: _Asked, config: Config | None) -> list[Path]:
-    own = [] if config is None else [pack if pack.startswith("package:") else str(config.folder / pack) for pack in config.packs]
-    return [_pack_folder(pack) for pack in (*own, *asked.packs)]
+    from disclosure_check.loading import configured_packs, pack_folder
 
-
-def _rulebook(folders: Sequence[Path], config: Config | None) -> Rulebook:
-    from disclosure_check.rulebook import load_rulebook
-
-    rulebook = load_rulebook(folders)
-    if config is None:
-        return rulebook
-    from disclosure_check.site import with_terms
-
-    return with_terms(rulebook, config)
+    return [*configured_packs(config), *map(pack_folder, asked.packs)]
 
 
 def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Options:
+    from disclosure_check.loading import configured_substantiation
     from disclosure_check.options import build_options
 
     return build_options(
@@ -284,14 +275,10 @@ def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Option
         ignore=asked.ignore,
         claims=asked.claims or "auto",
         nlp=asked.nlp or cast("Literal['cues', 'model'] | None", config and config.nlp) or "cues",
-        substantiation=asked.substantiation or _configured(config) or _nearest_substantiation(isolated=asked.isolated),
+        substantiation=asked.substantiation or configured_substantiation(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,
         config=config,
     )
-
-
-def _configured(config: Config | None) -> Path | None:
-    return None if config is None or config.substantiation is None else config.folder / config.substantiation
 
 
 def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
@@ -314,14 +301,10 @@ def _excluded(config: Config | None) -> Callable[[str], bool] | None:
 
 
 def _nearest_substantiation(*, isolated: bool) -> Path | None:
-    """Return the `substantiation.toml` of this folder or of the nearest one above it, within the repository."""
-    here = Path.cwd()
-    for folder in () if isolated else (here, *here.parents):
-        if (folder / SUBSTANTIATION).is_file():
-            return Path(os.path.relpath(folder / SUBSTANTIATION))
-        if (folder / ".git").exists():
-            break
-    return None
+    from disclosure_check.loading import nearest_substantiation
+
+    found = None if isolated else nearest_substantiation(Path.cwd())
+    return None if found is None else Path(os.path.relpath(found))
 
 
 def _run_facts(asked: _Asked, rulebook: Rulebook, options: Options, folders: Sequence[Path]) -> RunFacts:
@@ -493,20 +476,6 @@ def _column_names(items: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def _pack_folder(pack: str) -> Path:
-    """Return the folder of a pack: `pack` itself, or where the package of "package:NAME" lies. No code of it is run."""
-    if not pack.startswith("package:"):
-        return Path(pack)
-    from importlib.util import find_spec
-
-    name, *inner = pack.removeprefix("package:").split(".")
-    # Only the top package is looked up: to find an inner one, Python would have to run the outer one's code.
-    spec = find_spec(name) if name.isidentifier() else None
-    if spec is None or not spec.submodule_search_locations:
-        raise ConfigError(f"--rules {pack}: there is no installed package {name!r}; install it, or name a folder")
-    return Path(spec.submodule_search_locations[0], *inner)
-
-
 def _use_color(color: str, stream: TextIO) -> bool:
     if color == "auto":
         return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -527,11 +496,12 @@ def _columns(stream: TextIO) -> int:
 def explain(rule: str, packs: tuple[str, ...]) -> None:
     """Show what a rule says, why, its examples and its sources. RULE is an id such as DC101, or a name."""
     from disclosure_check.explain import render_page
+    from disclosure_check.loading import pack_folder
     from disclosure_check.options import find_rules
     from disclosure_check.reports.text import plain
     from disclosure_check.rulebook import load_rulebook
 
-    rulebook = load_rulebook([_pack_folder(pack) for pack in packs], examples=True)
+    rulebook = load_rulebook([pack_folder(pack) for pack in packs], examples=True)
     wanted = find_rules(rulebook, rule)
     style = click.style if _use_color("auto", sys.stdout) else plain
     _show("\n\n".join(render_page(found, style) for found in rulebook.rules if found.id in wanted))
@@ -561,13 +531,14 @@ def rules(format: str, output: Path | None, packs: tuple[str, ...]) -> None:
       disclosure-check rules --format html --output rule-pages
     """
     from disclosure_check import explain as pages
+    from disclosure_check.loading import pack_folder
     from disclosure_check.rulebook import load_rulebook
 
     if output is None and format == "html":
         raise click.UsageError("--format html writes a page for each rule; name a folder for them with --output")
     if output is not None and format not in ("html", "markdown"):
         raise click.UsageError(f"--output takes pages in html or markdown; {format} is one list, and goes to standard output")
-    rulebook = load_rulebook([_pack_folder(pack) for pack in packs], examples=True)
+    rulebook = load_rulebook([pack_folder(pack) for pack in packs], examples=True)
     if output is not None:
         from disclosure_check.pages import write_pages
 
@@ -676,10 +647,11 @@ def baseline_show(target: Path) -> None:
 def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport]:
     """Return the reports on posts, for a baseline. Raises ConfigError if one of them could not be checked."""
     from disclosure_check.check import check_posts
+    from disclosure_check.loading import configured_rulebook
 
     asked = _Asked(paths, config=config)
     loaded = _config(asked)
-    rulebook = _rulebook(_pack_folders(asked, loaded), loaded)
+    rulebook = configured_rulebook(_pack_folders(asked, loaded), loaded)
     options = _options(asked, rulebook, loaded)
     reports = list(check_posts(_posts(asked, options), rulebook, options))
     failed = next((report.error for report in reports if report.error is not None), None)
@@ -718,12 +690,13 @@ def claims(**asked: Any) -> None:
     _require_paths(typed.paths)
 
     from disclosure_check.check import check_posts
+    from disclosure_check.loading import configured_rulebook
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
     from disclosure_check.reports.worksheet import write_worksheet
 
     config = _config(typed)
-    rulebook = _rulebook(_pack_folders(typed, config), config)
+    rulebook = configured_rulebook(_pack_folders(typed, config), config)
     options = _options(typed, rulebook, config)
     tally = Tally()
     with open_output(typed.output, is_json=typed.format == "json") as stream:
@@ -764,6 +737,24 @@ def _first_baseline(folder: Path, target: Path) -> str:
     entries = make_entries(_all_reports((str(folder),), find_config(folder.resolve())), target)
     write_baseline(target, entries)
     return f"{many(sum(entry.count for entry in entries), 'finding')} accepted in {many(len({entry.path for entry in entries}), 'file')}"
+
+
+@cli.command(short_help="Check posts in an editor, as they are written.")
+@click.option("--stdio", is_flag=True, help="Some editors add this; standard input and output are used with or without it.")
+def lsp(*, stdio: bool) -> None:  # noqa: ARG001
+    """Serve an editor by the Language Server Protocol, over standard input and output. docs/editors.md shows the settings of editors.
+
+    Each open document is checked as `check` would check its file, with the configuration nearest to it.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("pygls") is None:
+        raise ConfigError('pygls, which speaks to editors, isn\'t installed; run: pip install "disclosure-check[lsp]"')
+    from disclosure_check.lsp import serve
+
+    if sys.stdin.isatty():
+        click.echo("This waits for an editor, which starts it itself; docs/editors.md shows how. Ctrl-C ends it.", err=True)
+    serve()
 
 
 @cli.command()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.model import Format, Post
 
-__all__ = ["ReadFailure", "read_paths"]
+__all__ = ["ReadFailure", "read_paths", "read_stream"]
 
 HEAD = 4096  # bytes that show what a file is
 _FORMATS: dict[str, Format] = {
@@ -55,7 +55,7 @@ def read_paths(
     """
     for path in paths:
         if path == "-":
-            yield from _read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
+            yield from read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
             for found in find_files(path, is_excluded):
                 if isinstance(found, ReadFailure):
@@ -69,7 +69,7 @@ def read_paths(
 def _read_file(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     try:
         with Path(path).open("rb") as stream:
-            yield from _read_stream(stream, path, columns, defaults)
+            yield from read_stream(stream, path, columns, defaults)
     except FileNotFoundError:
         yield ReadFailure(path, None, f"{path}: no such file or folder; check the path")
     except OSError as error:
@@ -80,7 +80,8 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
     return ReadFailure(path, None, f"{path}: can't be read ({error.strerror or error}); check its permissions")
 
 
-def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+def read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
+    """Yield the posts of a file's bytes; its extension tells the format, else `defaults` may."""
     extension = Path(path).suffix.lower()
     if extension in _COLLECTIONS or extension in _EXPORTS:
         is_empty = True
@@ -93,7 +94,7 @@ def _read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None,
     data = stream.read(MAX_POST_BYTES + 1)
     try:
         text = _decode(data, path)
-        yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, "text")))
+        yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, defaults.format or "text")))
     except InputError as error:
         yield ReadFailure(path, _line_of(str(error), path), str(error))
 
@@ -199,7 +200,7 @@ def _is_post(path: Path) -> bool:
     """Return whether a file of a folder is one of ours; a broken link is, a pipe isn't."""
     extension = path.suffix.lower()
     if extension in _EXPORTS:
-        return _is_export(path, extension)
+        return _is_export(_head(path), extension)
     if extension not in _FORMATS and extension not in _COLLECTIONS:
         return False
     try:
@@ -208,9 +209,23 @@ def _is_post(path: Path) -> bool:
         return True
 
 
-def _is_export(path: Path, extension: str) -> bool:
+def is_known(path: str) -> bool:
+    """Return whether the extension of a file tells how it is read."""
+    return Path(path).suffix.lower() in _COLLECTIONS | _EXPORTS | _FORMATS.keys()
+
+
+def may_hold_posts(path: str, head: bytes, columns: Mapping[str, str] | None = None) -> bool:
+    """Return whether the walk of a folder would read a file of this name that begins with `head` (HEAD bytes)."""
+    extension = Path(path).suffix.lower()
+    if extension in _EXPORTS:
+        return _is_export(head, extension)
+    if extension in _TABLES:
+        return _is_table_of_posts(head, columns)
+    return is_known(path)
+
+
+def _is_export(head: bytes, extension: str) -> bool:
     """Return whether a file begins like the export of a blog."""
-    head = _head(path)
     if extension == ".xml":
         from disclosure_check.readers.wordpress import is_wordpress
 
@@ -224,10 +239,14 @@ def _is_table_of_data(path: str, columns: Mapping[str, str] | None) -> bool:
     """Return whether a file is a table without a column that may hold posts, as data files of a site are."""
     if Path(path).suffix.lower() not in _TABLES:
         return False
+    head = _head(Path(path))
+    return bool(head.strip()) and not _is_table_of_posts(head, columns)
+
+
+def _is_table_of_posts(head: bytes, columns: Mapping[str, str] | None) -> bool:
     from disclosure_check.readers.tables import is_table_of_posts
 
-    head = _head(Path(path))
-    return bool(head.strip()) and not is_table_of_posts(head, columns)
+    return is_table_of_posts(head, columns)
 
 
 def _head(path: Path) -> bytes:

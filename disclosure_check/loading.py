@@ -1,0 +1,67 @@
+"""Load what a configuration names: the folders of rule packs, the rulebook with the repository's own terms, approved claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disclosure_check.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from disclosure_check.config import Config
+    from disclosure_check.rulebook import Rulebook
+
+SUBSTANTIATION = "substantiation.toml"
+
+
+def configured_packs(config: Config | None) -> list[Path]:
+    """Return the folders of the packs that a configuration names. Raises ConfigError for a package that isn't installed."""
+    if config is None:
+        return []
+    return [pack_folder(pack if pack.startswith("package:") else str(config.folder / pack)) for pack in config.packs]
+
+
+def pack_folder(pack: str) -> Path:
+    """Return the folder of a pack: `pack` itself, or where the package of "package:NAME" lies. No code of it is run.
+
+    Raises ConfigError for a package that isn't installed.
+    """
+    if not pack.startswith("package:"):
+        return Path(pack)
+    from importlib.util import find_spec
+
+    name, *inner = pack.removeprefix("package:").split(".")
+    # Only the top package is looked up: to find an inner one, Python would have to run the outer one's code.
+    spec = find_spec(name) if name.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(f"--rules {pack}: there is no installed package {name!r}; install it, or name a folder")
+    return Path(spec.submodule_search_locations[0], *inner)
+
+
+def configured_rulebook(folders: Sequence[Path], config: Config | None) -> Rulebook:
+    """Return the project's own rules and those of the packs, with the terms and platforms of the configuration."""
+    from disclosure_check.rulebook import load_rulebook
+
+    rulebook = load_rulebook(folders)
+    if config is None:
+        return rulebook
+    from disclosure_check.site import with_terms
+
+    return with_terms(rulebook, config)
+
+
+def configured_substantiation(config: Config | None) -> Path | None:
+    """Return the file of approved claims that a configuration names."""
+    return None if config is None or config.substantiation is None else config.folder / config.substantiation
+
+
+def nearest_substantiation(folder: Path) -> Path | None:
+    """Return the `substantiation.toml` of a folder or of the nearest one above it, within the repository."""
+    for place in (folder, *folder.parents):
+        if (place / SUBSTANTIATION).is_file():
+            return place / SUBSTANTIATION
+        if (place / ".git").exists():
+            break
+    return None
