@@ -264,7 +264,9 @@ def test_findings_point_into_the_text_of_their_row(tmp_path: Path, monkeypatch: 
     caption = '😀 "Lumo" lamp\r\nuse code MIA20, or not'
     quoted = caption.replace('"', '""')
     Path("posts.csv").write_bytes(f'id,Caption\n1,"nothing\nhere"\n2,"{quoted}"\n3\n'.encode())
-    result = CliRunner().invoke(cli, ["check", "posts.csv", "--column", "text=caption", "--format", "json", "--select", "DC112", "--isolated"])
+    result = CliRunner().invoke(
+        cli, ["check", "posts.csv", "--column", "text=caption", "--format", "json", "--select", "DC112", "--isolated"]
+    )
     assert result.exit_code == 2
     assert result.stdout, result.stderr
     posts = json.loads(result.stdout)["posts"]
