@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 NAME = "disclosure-check"
 PAUSE = 0.25  # seconds without a change before a draft is checked
 MOST_DIAGNOSTICS = 1_000  # of a document; more take an editor long to draw, and nobody reads them
+LONGEST_TYPED = 200_000  # characters, some two seconds of work; a longer draft is checked when it is opened or saved
 WATCHED = (FILE, SHARED_FILE, SUBSTANTIATION, BASELINE)
 SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -179,7 +180,8 @@ def _changed(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     if uri in ls.drafts:
         text = ls.workspace.get_text_document(uri).source
         ls.drafts[uri] = replace(ls.drafts[uri], version=params.text_document.version, text=text)
-        _schedule(ls, uri, PAUSE)
+        if len(text) <= LONGEST_TYPED:
+            _schedule(ls, uri, PAUSE)
 
 
 def _saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
@@ -236,12 +238,14 @@ async def _check(ls: Server, draft: Draft) -> Checked:
 
 
 async def _current(ls: Server, uri: str) -> Checked | None:
-    """Return what is found in a document as it stands now, or None for one that isn't open."""
+    """Return what is found in a document as it stands now; None for one that isn't open, or is too long to be checked for this."""
     draft = ls.drafts.get(uri)
     if draft is None:
         return None
     known = ls.checked.get(uri)
-    return known if known is not None and known.draft is draft else await _check(ls, draft)
+    if known is not None and known.draft is draft:
+        return known
+    return await _check(ls, draft) if len(draft.text) <= LONGEST_TYPED else None
 
 
 def _examine(draft: Draft, setups: Setups, encoding: str, *, with_related: bool) -> Checked:

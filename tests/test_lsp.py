@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -397,12 +398,28 @@ def test_what_the_baseline_accepts_is_not_told(site: Path) -> None:
     run(session, site)
 
 
-def test_two_megabytes_on_one_line_are_checked_in_time(site: Path) -> None:
+def test_a_long_document_is_checked_when_opened_and_saved(site: Path) -> None:
+    long = "We walked to the lake. " * 9_000
+
     async def session(client: Editor) -> None:
-        uri = client.open(site / "long.txt", "🌿 We walked [ to the lake. " * 80_000 + CODE, "plaintext")
+        uri = client.open(site / "long.txt", long, "plaintext")
+        assert await client.found(uri) == []
+        client.change(uri, CODE + long, 2)
+        assert await client.hover(uri, 0, 6) is None
+        client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
         assert [rule for rule, _, _ in await client.found(uri)] == ["DC112"]
+        assert await client.hover(uri, 0, 6) is not None
 
     run(session, site)
+
+
+def test_positions_in_two_megabytes_on_one_line_are_found_in_time() -> None:
+    text = "🌿 We walked [ to the lake. " * 80_000
+    start = time.process_time()
+    ruler = measure(text, "utf-16")
+    found = [ruler.position(offset).character for offset in range(0, len(text), 270)]
+    assert time.process_time() - start < 2
+    assert found == [offset + offset // 27 + (offset % 27 > 0) for offset in range(0, len(text), 270)]
 
 
 def test_of_many_diagnostics_the_first_are_shown_and_the_others_counted(site: Path) -> None:

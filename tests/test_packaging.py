@@ -91,6 +91,13 @@ def test_the_model_is_an_extra_that_fits_the_spacy_of_the_dependencies() -> None
     assert f"pip install {model[0]}" == INSTALL
 
 
+def test_what_the_language_server_needs_is_an_extra_and_no_dependency() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert extras["lsp"] == ["pygls>=2.1,<3"]
+    assert extras["lsp"][0] in extras["dev"]
+    assert [name for name in PROJECT["project"]["dependencies"] if "pygls" in name or "lsprotocol" in name] == []
+
+
 class TestHook:
     HOOK = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
 
