@@ -24,7 +24,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a write say
 def open_output(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
     """Yield the stream to write to; a file is replaced only when all was written.
 
-    JSON is always UTF-8 with LF; text on standard output keeps the terminal's encoding.
+    JSON and the other formats for programs (`is_json`) are always UTF-8 with LF; text on standard output keeps the terminal's encoding.
     Raises ConfigError if the file can't be written, or not to its end.
     """
     try:
