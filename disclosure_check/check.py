@@ -10,7 +10,6 @@ from disclosure_check.errors import DisclosureCheckError, InputError
 from disclosure_check.lazily import lazily
 from disclosure_check.model import Post, PostReport
 from disclosure_check.readers.markup import parse
-from disclosure_check.spoken import is_spoken, with_times, without_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,6 +87,8 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
     except DisclosureCheckError as error:
         return _unchecked(post, error)
     if found.moments:
+        from disclosure_check.spoken import with_times
+
         findings = with_times(findings, found.moments)
     if settings is not None:
         findings = tuple(_leveled(findings, settings))
@@ -146,12 +147,21 @@ def place(post: Post) -> str:
     return post.path if post.record_line is None else f"{post.path}:{post.record_line}"
 
 
+def _usual_platform(post: Post) -> str:
+    if post.format == "subtitles" or post.medium:
+        from disclosure_check.spoken import is_spoken
+
+        if is_spoken(post):
+            return "youtube"
+    return "post" if post.format == "text" else "blog"
+
+
 def platform_of(post: Post, rulebook: Rulebook) -> Platform:
     """Return the profile of the post's platform; without one, YouTube for a transcript, a generic post for text, else a blog.
 
     Raises InputError for a name that no profile has.
     """
-    name = (post.platform or ("youtube" if is_spoken(post) else "post" if post.format == "text" else "blog")).lower()
+    name = (post.platform or _usual_platform(post)).lower()
     if name not in rulebook.platforms:
         from disclosure_check.rulebook import unknown_platform
 
@@ -186,6 +196,8 @@ def _fingerprinted(finding: Finding, post: Post) -> Finding:
     before, after = _BLANK_LINE().split(before)[-1], _BLANK_LINE().split(after)[0]
     words = f"{before} {finding.match} {after}"
     if post.format == "subtitles":  # the times of a cue change with every cut
+        from disclosure_check.spoken import without_times
+
         words = " ".join(map(without_times, (before, finding.match, after)))
     context = " ".join(f"{finding.rule} {words}".split())
     return replace(finding, fingerprint=blake2b(context.encode(), digest_size=8).hexdigest())

@@ -249,10 +249,14 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
 def _config(asked: _Asked) -> Config | None:
     if asked.config is None and asked.isolated:
         return None
-    from disclosure_check.config import find_config, load_config
+    from disclosure_check.loading import find_config
 
     path = asked.config or find_config(Path.cwd())
-    return None if path is None else load_config(Path(os.path.relpath(path)) if asked.config is None else path)
+    if path is None:
+        return None
+    from disclosure_check.config import load_config
+
+    return load_config(Path(os.path.relpath(path)) if asked.config is None else path)
 
 
 def _pack_folders(asked: _Asked, config: Config | None) -> list[Path]:
@@ -731,7 +735,7 @@ def init(folder: Path, *, with_hook: bool, with_baseline: bool) -> None:
 
 def _first_baseline(folder: Path, target: Path) -> str:
     from disclosure_check.baseline import make_entries, write_baseline
-    from disclosure_check.config import find_config
+    from disclosure_check.loading import find_config
     from disclosure_check.starter import many
 
     entries = make_entries(_all_reports((str(folder),), find_config(folder.resolve())), target)

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from disclosure_check.errors import ConfigError
+from disclosure_check.loading import SHARED_FILE
 from disclosure_check.model import CONNECTIONS, SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-FILE = "disclosure-check.toml"
-SHARED_FILE = "pyproject.toml"
-SHARED_TABLE = "disclosure-check"  # below [tool]
 LEVELS = (*SEVERITIES, "off")
 
+SHARED_TABLE = "disclosure-check"  # below [tool]
 Found = TypeVar("Found")
 Where = Literal["top", "place", "bottom"]
 Meaning = Literal["disclosure", "connection", "nothing"]
@@ -133,26 +132,6 @@ class Config:
     def folder(self) -> Path:
         """The folder that its globs and paths start from."""
         return self.path.parent if self.path else Path()
-
-
-def find_config(folder: Path) -> Path | None:
-    """Return the configuration of `folder` or of the nearest one above it, within the repository."""
-    for place in (folder, *folder.parents):
-        if (place / FILE).is_file():
-            return place / FILE
-        shared = place / SHARED_FILE
-        if shared.is_file() and _holds_table(shared):
-            return shared
-        if (place / ".git").exists():
-            break
-    return None
-
-
-def _holds_table(path: Path) -> bool:
-    try:
-        return re.search(rb"^\s*\[\[?\s*tool\s*\.\s*[\"']?disclosure-check[\"']?\s*[\].]", path.read_bytes(), re.MULTILINE) is not None
-    except OSError:
-        return False
 
 
 def load_config(path: Path) -> Config:

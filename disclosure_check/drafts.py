@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from disclosure_check.check import check_posts
-from disclosure_check.config import find_config, load_config
+from disclosure_check.config import load_config
 from disclosure_check.errors import DisclosureCheckError
-from disclosure_check.loading import configured_packs, configured_rulebook, configured_substantiation, nearest_substantiation
+from disclosure_check.loading import configured_packs, configured_rulebook, configured_substantiation, find_config, nearest_substantiation
 from disclosure_check.model import Post, PostReport
 from disclosure_check.options import build_options
 from disclosure_check.readers.facts import Facts

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disclosure_check import config as configuration
 from disclosure_check import hook_entry
+from disclosure_check.config import load_config
 from disclosure_check.errors import ConfigError
+from disclosure_check.loading import FILE, find_config
 from disclosure_check.starter import commented, find_rendered, many, render_config, to_toml
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def write_new(path: Path, text: str) -> bool:
 
 def has_config(folder: Path) -> Path | None:
     """Return the configuration that a folder itself holds."""
-    found = configuration.find_config(folder.resolve())
+    found = find_config(folder.resolve())
     return folder / found.name if found is not None and found.parent == folder.resolve() else None
 
 
@@ -68,9 +69,7 @@ def set_hook(folder: Path, seen: Survey, *, change: bool) -> tuple[Written, str]
     inner = folder.resolve().relative_to(root).as_posix()
     within = "" if inner == "." else f"{inner}/"
     left_out = [item.path for item in seen.left_out]
-    entry = hook_entry.render_entry(
-        sorted(seen.folders), left_out, within=within, config=f"{within}{configuration.FILE}" if within else None
-    )
+    entry = hook_entry.render_entry(sorted(seen.folders), left_out, within=within, config=f"{within}{FILE}" if within else None)
     target = folder / hook_entry.FILE if root == folder.resolve() else Path(os.path.relpath(root / hook_entry.FILE))
     if not target.exists():
         if within and not change:
@@ -125,7 +124,7 @@ def render_summary(seen: Survey, rendered: Sequence[Rendered], written: Sequence
         lines += [f"  {commented(message)}" for message in seen.failures[:MOST_SHOWN]]
         if len(seen.failures) > MOST_SHOWN:
             lines.append(f"  and {len(seen.failures) - MOST_SHOWN:,} more")
-    lines += ["", f"Next: read the comments in {configuration.FILE}, then run {style(command, bold=True)}"]
+    lines += ["", f"Next: read the comments in {FILE}, then run {style(command, bold=True)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -166,12 +165,12 @@ def init(
     site = read_site(folder, rulebook)
     rendered = find_rendered(seen, site, folder)
     written: list[Written] = []
-    target, present = folder / configuration.FILE, has_config(folder)
+    target, present = folder / FILE, has_config(folder)
     if present is not None:
         written.append(Written(str(present), "left", "the configuration is in it"))
     else:
         write_new(target, render_config(seen, site, rendered, baseline=None))
-        configuration.load_config(target)
+        load_config(target)
         written.append(Written(str(target), "written", "its comments say what was seen, and what to check"))
     template = (Path(__file__).parent / "templates" / SUBSTANTIATION).read_text(encoding="utf-8")
     is_new = write_new(folder / SUBSTANTIATION, template)

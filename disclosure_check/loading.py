@@ -1,4 +1,4 @@
-"""Load what a configuration names: the folders of rule packs, the rulebook with the repository's own terms, approved claims."""
+"""Find the configuration, and load what it names: rule packs, the rulebook with the repository's own terms, approved claims."""
 
 from __future__ import annotations
 
@@ -13,7 +13,31 @@ if TYPE_CHECKING:
     from disclosure_check.config import Config
     from disclosure_check.rulebook import Rulebook
 
+FILE = "disclosure-check.toml"
+SHARED_FILE = "pyproject.toml"  # with a table [tool.disclosure-check]
 SUBSTANTIATION = "substantiation.toml"
+
+
+def find_config(folder: Path) -> Path | None:
+    """Return the configuration of `folder` or of the nearest one above it, within the repository."""
+    for place in (folder, *folder.parents):
+        if (place / FILE).is_file():
+            return place / FILE
+        shared = place / SHARED_FILE
+        if shared.is_file() and _holds_table(shared):
+            return shared
+        if (place / ".git").exists():
+            break
+    return None
+
+
+def _holds_table(path: Path) -> bool:
+    import re
+
+    try:
+        return re.search(rb"^\s*\[\[?\s*tool\s*\.\s*[\"']?disclosure-check[\"']?\s*[\].]", path.read_bytes(), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 def configured_packs(config: Config | None) -> list[Path]:

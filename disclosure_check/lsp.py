@@ -25,10 +25,9 @@ from pygls.uris import to_fs_path, uri_scheme, urlparse
 from disclosure_check import __version__
 from disclosure_check.baseline import FILE as BASELINE
 from disclosure_check.check import place
-from disclosure_check.config import FILE, SHARED_FILE
 from disclosure_check.drafts import BOM, Draft, Outcome, Setups, examine
 from disclosure_check.explain import render_page
-from disclosure_check.loading import SUBSTANTIATION
+from disclosure_check.loading import FILE, SHARED_FILE, SUBSTANTIATION
 from disclosure_check.model import Post, PostReport
 from disclosure_check.positions import index_lines
 

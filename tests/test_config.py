@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 
 import disclosure_check
-from disclosure_check.config import Config, find_config, load_config
+from disclosure_check.config import Config, load_config
 from disclosure_check.errors import ConfigError
+from disclosure_check.loading import find_config
 
 SCHEMA = json.loads((Path(disclosure_check.__file__).parent / "schema" / "config.schema.json").read_text(encoding="utf-8"))
 
