@@ -98,7 +98,8 @@ def _own_end(markup: Markup, prose: Prose, rulebook: Rulebook) -> int:
     for block in markup.blocks:
         if block.kind == "heading":
             at, to = prose.offsets.folded(block.start), prose.offsets.folded(block.end)
-            if any(pattern.compiled().fullmatch(prose.text[at:to].strip()) for kind in heads for pattern in kind.patterns):
+            fitting = [kind for kind in heads if any(anchor in prose.lower[at:to] for anchor in kind.anchors)]
+            if any(pattern.compiled().fullmatch(prose.text[at:to].strip()) for kind in fitting for pattern in kind.patterns):
                 return at
     return len(prose.text) + 1
 
@@ -140,7 +141,7 @@ def _signals(
 ) -> Iterator[Signal]:
     found: list[Signal] = []
     for kind in rulebook.signals:
-        if kind.when & _LINK_CONDITIONS and not links:
+        if kind.role == "context" or (kind.when & _LINK_CONDITIONS and not links):
             continue
         if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
             spans = _without_overlaps(

@@ -37,7 +37,7 @@ class Options:
     lang: str | None = None
     select: tuple[str, ...] = ()  # rule ids or beginnings of ids; () means all
     ignore: tuple[str, ...] = ()
-    claims: Literal["auto", "always", "never"] = "auto"  # auto: in posts with a connection
+    claims: Literal["auto", "always", "never"] | None = None  # auto: in posts with a connection; None: as configured, else auto
     nlp: Literal["cues", "model"] = "cues"  # what judges claims: cue words, or the parse of a model as well
     substantiation: Substantiation | None = None  # the brand's approved claims
     config: Config | None = None  # the repository's; its rules are named by ids here
@@ -78,7 +78,7 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
 
             kinds, findings = evaluate(post, platform, found, rulebook)
         claims: Claims = ((), (), ())
-        with_claims = _claims_count(kinds, (settings and settings.claims) or options.claims)
+        with_claims = _claims_count(kinds, options.claims or (settings and settings.claims) or "auto")
         if with_claims:
             from disclosure_check.evaluate_claims import evaluate_claims
 

@@ -277,7 +277,7 @@ def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Option
         lang=asked.lang,
         select=asked.select,
         ignore=asked.ignore,
-        claims=asked.claims or "auto",
+        claims=asked.claims,
         nlp=asked.nlp or cast("Literal['cues', 'model'] | None", config and config.nlp) or "cues",
         substantiation=asked.substantiation or configured_substantiation(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from disclosure_check import hook_entry
 from disclosure_check.config import load_config
 from disclosure_check.errors import ConfigError
-from disclosure_check.loading import FILE, find_config
+from disclosure_check.loading import FILE, SUBSTANTIATION, find_config
 from disclosure_check.starter import commented, find_rendered, many, render_config, to_toml
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from disclosure_check.starter import Rendered
     from disclosure_check.survey import FactSeen, Survey
 
-SUBSTANTIATION = "substantiation.toml"
 MOST_SHOWN = 5  # failures in the summary
 
 

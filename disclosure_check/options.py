@@ -27,7 +27,7 @@ def build_options(
     lang: str | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    claims: Literal["auto", "always", "never"] = "auto",
+    claims: Literal["auto", "always", "never"] | None = None,
     nlp: Literal["cues", "model"] = "cues",
     substantiation: Path | None = None,
     today: str | None = None,
@@ -87,7 +87,7 @@ def _checked_platform(name: str | None, rulebook: Rulebook) -> str | None:
     return rulebook.platforms[name.casefold()].name
 
 
-def _checked_nlp(nlp: Literal["cues", "model"], claims: str) -> Literal["cues", "model"]:
+def _checked_nlp(nlp: Literal["cues", "model"], claims: str | None) -> Literal["cues", "model"]:
     """Return `nlp`. Raises ConfigError now, not at the first claim, if the model is asked for and isn't there."""
     if nlp == "model" and claims != "never":
         from disclosure_check.nlp import find_model

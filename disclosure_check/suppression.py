@@ -66,6 +66,7 @@ class _Fault:
     span: Span
     rule: str
     note: str
+    is_removable: bool = False  # the comment accepts nothing at all
 
 
 def suppress(
@@ -105,7 +106,8 @@ def suppress(
     for directive in directives:
         needless = [rule for rule in directive.rules if (directive.span, rule) not in used and (with_claims or rule in looked_for)]
         if needless:
-            faults.append(_Fault(directive.span, UNUSED, f"no finding of {', '.join(needless)} there"))
+            is_removable = len(needless) == len(directive.rules)
+            faults.append(_Fault(directive.span, UNUSED, f"no finding of {', '.join(needless)} there", is_removable))
     kept += [_finding(post, platform, rulebook, fault) for fault in faults]
     return tuple(sorted(kept, key=lambda finding: (finding.start, finding.rule, finding.end))), tuple(accepted)
 
@@ -116,13 +118,13 @@ def _directives(post: Post, markup: Markup, rulebook: Rulebook) -> tuple[list[Di
     for span, words in _comments(post):
         match = _DIRECTIVE().fullmatch(words)
         if match is None or not match["reason"].strip():
-            faults.append(_Fault(span, MALFORMED, f"written as {EXAMPLE} it would count"))
+            faults.append(_Fault(span, MALFORMED, f"written as {EXAMPLE} it would count", is_removable=True))
             continue
         names = [name.strip() for name in match["rules"].split(",")]
         ids = {name: _id_of(name, rulebook.names) for name in names}
         unknown = [name for name, id in ids.items() if id is None]
         if unknown:
-            faults.append(_Fault(span, UNKNOWN, _no_rule(unknown[0], rulebook.names)))
+            faults.append(_Fault(span, UNKNOWN, _no_rule(unknown[0], rulebook.names), is_removable=len(unknown) == len(ids)))
         covers = Span(0, len(post.text) + 1) if match["scope"] == "ignore-file" else _next_block(span, markup, len(post.text))
         known = tuple(id for id in ids.values() if id is not None)
         if known:
@@ -176,7 +178,8 @@ def _finding(post: Post, platform: Platform, rulebook: Rulebook, fault: _Fault) 
 
     rule = rulebook.claims().texts[fault.rule]
     evidence = Evidence("suppression", fault.note, fault.span.start, fault.span.end)
-    return replace(render(post, platform, rule, fault.span, (evidence,)), fix=(_removal(post.text, fault.span),))
+    finding = render(post, platform, rule, fault.span, (evidence,))
+    return replace(finding, fix=(_removal(post.text, fault.span),)) if fault.is_removable else finding
 
 
 def _removal(text: str, span: Span) -> Edit:

@@ -62,3 +62,18 @@ def test_records_are_left_alone():
     Path("a.jsonl").write_text(text, encoding="utf-8")
     run("a.jsonl", "--fix", code=1)
     assert Path("a.jsonl").read_text(encoding="utf-8") == text
+
+
+def test_a_comment_that_accepts_something_stays():
+    text = '<!-- disclosure-check: ignore[DC112,DC301,DC999] reason="my own shop" -->\n\nUse code MIA20 for 20% off at Lumo.\n'
+    Path("a.md").write_text(text, encoding="utf-8")
+    run("a.md", "--fix", code=1)
+    assert Path("a.md").read_text(encoding="utf-8") == text
+
+
+def test_the_configuration_is_left_alone():
+    text = 'lang = "en"\n\n[[suppress]]\npath = "*.md"\nrule = "DC112"\ntext = "MIA20"\nreason = "own"\n'
+    Path("disclosure-check.toml").write_text(text, encoding="utf-8")
+    Path("a.md").write_text("A desk.", encoding="utf-8")
+    assert "DC905" in run(".", "--fix")
+    assert Path("disclosure-check.toml").read_text(encoding="utf-8") == text

@@ -185,3 +185,15 @@ def test_a_platforms_numbers(tmp_path):
 def test_a_name_that_does_not_exist(config, problem, tmp_path):
     with pytest.raises(ConfigError, match=rf"disclosure-check.toml: {problem}"):
         report(tmp_path, config, "A lamp.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "configured", "found"), [("never", "always", 0), ("always", "never", 1), (None, "always", 1), (None, "never", 0)]
+)
+def test_what_is_typed_goes_before_what_is_configured(asked, configured, found, tmp_path):
+    (tmp_path / "disclosure-check.toml").write_text(f'claims = "{configured}"\n', encoding="utf-8")
+    (tmp_path / "a.md").write_text("This tea cured my eczema. #ad", encoding="utf-8")
+    config = load_config(tmp_path / "disclosure-check.toml")
+    options = build_options(RULEBOOK, config=config, claims=asked)
+    report = next(check_posts(read_paths([str(tmp_path / "a.md")]), RULEBOOK, options))
+    assert len(report.claims) == found
