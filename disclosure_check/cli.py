@@ -611,7 +611,8 @@ def baseline_create(paths: tuple[str, ...], target: Path, config: Path | None, *
     old = read_baseline(target).entries if target.exists() else ()
     entries = make_entries(_all_reports(paths, config), target, old)
     write_baseline(target, entries)
-    click.echo(f"{target} written: {sum(entry.count for entry in entries):,} findings in {len({entry.path for entry in entries}):,} files.")
+    findings, files = sum(entry.count for entry in entries), len({entry.path for entry in entries})
+    click.echo(f"{target} written: {findings:,} finding{'s' * (findings != 1)} in {files:,} file{'s' * (files != 1)}.")
 
 
 @baseline.command("prune", short_help="Take out the entries that nothing needs any more.")
@@ -645,7 +646,8 @@ def baseline_show(target: Path) -> None:
         for entry in group:
             count = f" ({entry.count} times)" if entry.count > 1 else ""
             parts.append(f'  {entry.rule}{count}  "{entry.words}"  {entry.reason or "no reason given"}\n')
-    _show("".join(parts) + f"{sum(entry.count for entry in entries):,} accepted findings.\n")
+    accepted = sum(entry.count for entry in entries)
+    _show("".join(parts) + f"{accepted:,} accepted finding{'s' * (accepted != 1)}.\n")
 
 
 def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport]:
