@@ -214,6 +214,7 @@ def _run_check(asked: _Asked) -> None:
             facts=partial(_run_facts, asked, rulebook, options, folders),
             rules=partial(_all_rules, folders),
             failing=_failing(fail_on),
+            rule_pages=None if config is None else config.rule_pages,
         )
         _write_report(asked, _tell_errors(reports, asked), stream, tally, run)
         _require_posts(tally.posts - len(evidence), asked.paths)
@@ -345,6 +346,7 @@ class _Run:
     facts: Callable[[], RunFacts]
     rules: Callable[[], Sequence[Rule]]  # all of them, with their texts
     failing: tuple[Severity, ...]  # the severities that make the exit code 1
+    rule_pages: str | None  # the address at which the repository publishes the pages of the rules
 
 
 def _all_rules(folders: Sequence[Path]) -> Sequence[Rule]:
@@ -388,7 +390,8 @@ def _write_document(format: str, reports: Iterable[PostReport], write: Callable[
         from disclosure_check.reports.places import repository_root
         from disclosure_check.reports.sarif import write_sarif
 
-        write_sarif(reports, write, tally, rules=run.rules(), facts=run.facts(), root=repository_root(Path.cwd()))
+        root = repository_root(Path.cwd())
+        write_sarif(reports, write, tally, rules=run.rules(), facts=run.facts(), root=root, rule_pages=run.rule_pages)
     elif format == "github":
         from disclosure_check.reports.github import write_github
         from disclosure_check.reports.places import repository_root

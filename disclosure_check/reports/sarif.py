@@ -53,16 +53,18 @@ def write_sarif(
     rules: Sequence[Rule],
     facts: RunFacts,
     root: Path,
+    rule_pages: str | None = None,
 ) -> None:
     """Pass the document to `write` piece by piece; `tally` counts the reports as they come.
 
-    `rules` are all that could have been broken; `root` is the folder from which paths are told.
+    `rules` are all that could have been broken; `root` is the folder from which paths are told; `rule_pages` is the
+    address of the folder in which the pages of the rules are published.
     """
     driver = {
         "name": "disclosure-check",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_descriptor(rule) for rule in rules],
+        "rules": [_descriptor(rule, rule_pages) for rule in rules],
     }
     indexes = {rule.id: index for index, rule in enumerate(rules)}
     head = {
@@ -97,7 +99,7 @@ def _dump(record: dict[str, Any]) -> str:
     return _DELICATE.sub(escape, dump(record))
 
 
-def _descriptor(rule: Rule) -> dict[str, Any]:
+def _descriptor(rule: Rule, rule_pages: str | None) -> dict[str, Any]:
     descriptor: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name[:MOST_NAME],
@@ -111,7 +113,9 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
             "problem.severity": _PROBLEMS[rule.severity],
         },
     }
-    if rule.references:
+    if rule_pages:
+        descriptor["helpUri"] = f"{rule_pages.rstrip('/')}/{rule.id}.html"
+    elif rule.references:
         descriptor["helpUri"] = rule.references[0].url
     return descriptor
 
