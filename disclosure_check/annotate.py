@@ -6,15 +6,15 @@ is left to `evaluate`. This path never imports spaCy.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Aside, Link, Span
 from disclosure_check.normalize import INVISIBLE, Prose, normalize
+from disclosure_check.prefilter import COMMENTS
 from disclosure_check.segment import Layout, part_starts, segment
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from disclosure_check.links import LinkFact, UrlMatch
     from disclosure_check.model import Beside, Markup, Moment, Platform, Post
-    from disclosure_check.rulebook import Cues, Expression, Rulebook, SignalKind
+    from disclosure_check.prefilter import Needs, Places
+    from disclosure_check.rulebook import Cues, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
 CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a bracket that a match opens and doesn't close is no part of it
@@ -31,7 +32,6 @@ _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})
 WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
 BEFORE_TAG = lazily(r"\S+ (?:(?:an?|any|paid|the|sponsored|hidden|secret) )*$")  # all that reaches to a hashtag: "not an #ad"
 HEADLINE_LINKS = ("external-url", "external_url", "externalUrl", "link", "linked_url", "link_url")  # keys of a front matter
-COMMENTS = "comments-heading"  # the topic of headings below which others write
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
@@ -79,10 +79,11 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     Raises InputError if an expression takes too long on this post.
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
+    places = rulebook.prefilter().find(prose.text, prose.lower)
     layout = segment(prose, [prose.offsets.folded(start) for start in part_starts(post, platform)])
-    own_end = _own_end(markup, prose, rulebook)
+    own_end = _own_end(markup, prose, rulebook, places)
     links = tuple(link for link in _link_signals(post, markup, prose, rulebook) if link.at < own_end)
-    signals = list(_signals(post, prose, layout, platform, rulebook, links))
+    signals = list(_signals(post, prose, places, layout, platform, rulebook, links))
     quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
     signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
     for aside in markup.asides:
@@ -92,14 +93,14 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     return Annotations(prose, layout, tuple(signals), links, own_end, markup.moments)
 
 
-def _own_end(markup: Markup, prose: Prose, rulebook: Rulebook) -> int:
+def _own_end(markup: Markup, prose: Prose, rulebook: Rulebook, places: Places) -> int:
     """Return where the author's words end: at a heading such as "Comments", below which readers write."""
-    heads = [kind for kind in rulebook.signals if kind.topic == COMMENTS]
-    for block in markup.blocks:
+    searched = (patterns for kind, patterns in rulebook.prefilter().searched if kind.topic == COMMENTS)
+    heads = [needs.pattern for patterns in searched for needs in patterns if places.present & needs.mask == needs.mask]
+    for block in markup.blocks if heads else ():
         if block.kind == "heading":
             at, to = prose.offsets.folded(block.start), prose.offsets.folded(block.end)
-            fitting = [kind for kind in heads if any(anchor in prose.lower[at:to] for anchor in kind.anchors)]
-            if any(pattern.compiled().fullmatch(prose.text[at:to].strip()) for kind in fitting for pattern in kind.patterns):
+            if any(pattern.compiled().fullmatch(prose.text[at:to].strip()) for pattern in heads):
                 return at
     return len(prose.text) + 1
 
@@ -137,16 +138,15 @@ def _headline_links(post: Post) -> Iterator[Link]:
 
 
 def _signals(
-    post: Post, prose: Prose, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
+    post: Post, prose: Prose, places: Places, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
 ) -> Iterator[Signal]:
     found: list[Signal] = []
-    for kind in rulebook.signals:
+    for kind, patterns in rulebook.prefilter().searched:
         if kind.role == "context" or (kind.when & _LINK_CONDITIONS and not links):
             continue
-        if _applies(kind, post, platform) and (windows := _windows(kind, prose)):
-            spans = _without_overlaps(
-                span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id)
-            )
+        possible = [needs for needs in patterns if places.present & needs.mask == needs.mask]
+        if possible and _applies(kind, post, platform):
+            spans = _without_overlaps(span for needs in possible for span in _matches(needs, prose.text, places.starts(needs), kind.id))
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
@@ -165,32 +165,14 @@ def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
     return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
 
 
-def _windows(kind: SignalKind, prose: Prose) -> list[Span]:
-    """Return where in the text a match of `kind` can begin: around its anchors, so that most text is never searched."""
-    if not any(anchor.strip("_") in prose.lower for anchor in kind.anchors):
-        return []
-    windows: list[Span] = []
-    for anchor in _anchor_pattern(kind.anchors).finditer(prose.lower):
-        start, end = max(0, anchor.start() - WINDOW), anchor.start() + 1
-        if windows and start <= windows[-1].end:
-            windows[-1] = Span(windows[-1].start, end)
-        else:
-            windows.append(Span(start, end))
-    return windows
-
-
-@lru_cache(maxsize=1024)
-def _anchor_pattern(anchors: tuple[str, ...]) -> re.Pattern[str]:
-    """Return an expression for any of `anchors`; "_" stands for the border of a word."""
-    return re.compile("|".join(re.escape(anchor).replace("_", r"\b") for anchor in anchors))
-
-
-def _matches(pattern: Expression, text: str, window: Span, name: str) -> Iterator[Span]:
+def _matches(needs: Needs, text: str, starts: Iterator[int], name: str) -> Iterator[Span]:
+    pattern, done = needs.pattern.compiled(), 0
     try:
-        for match in pattern.compiled().finditer(text, window.start, min(len(text), window.end + 2 * WINDOW), timeout=TIMEOUT):
+        for place in starts:
+            if place < done or (match := pattern.match(text, place, timeout=TIMEOUT)) is None:
+                continue
             start, end = match.span()
-            if start >= window.end:
-                break
+            done = max(end, start + 1)
             while start < end and text[start] in " \n\u2005":
                 start += 1
             while end > start and text[end - 1] in " \n\u2005":
@@ -243,8 +225,8 @@ def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
 
 def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
     prose = normalize(aside.pieces, partial(_find_urls, rulebook))
-    layout = segment(prose)
-    for signal in _signals(post, prose, layout, platform, rulebook, ()):
+    places = rulebook.prefilter().find(prose.text, prose.lower)
+    for signal in _signals(post, prose, places, segment(prose), platform, rulebook, ()):
         if signal.kind.role == "disclosure":
             yield replace(signal, channel=aside.channel, reason=aside.reason)
 

@@ -72,7 +72,7 @@ _PLATFORM_KEYS = (
     "title_limit",
 )
 PLACEHOLDERS = ("brand", "connection", "fold", "match", "platform", "position")
-_SIGNAL_KEYS = ("anchors", "covers", "grade", "id", "patterns", "placement", "role", "shows", "topic", "unless", "when")
+_SIGNAL_KEYS = ("covers", "grade", "id", "patterns", "placement", "role", "shows", "topic", "unless", "when")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -166,7 +166,7 @@ def _checked_signal(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     for key in ("id", "role", "patterns"):
         if key not in table:
             raise fail(path, "signals", f"signal {name}: the key {key!r} is missing")
-    for key in ("anchors", "covers", "patterns", "shows", "unless", "when"):
+    for key in ("covers", "patterns", "shows", "unless", "when"):
         if not isinstance(table.get(key, []), list):
             raise fail(path, key, f"signal {name}: {key} must be a list, such as {key} = [...]")
     choices = [("role", table["role"], ROLES), ("grade", table.get("grade", GRADES[0]), GRADES)]
@@ -175,11 +175,6 @@ def _checked_signal(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     for key, value, known in choices:
         if value not in known:
             raise fail(path, key, f"signal {name}: {key} {value!r} is not one of {', '.join(known)}")
-    if table["role"] != "context" and not table.get("anchors"):
-        raise fail(path, "id", f"signal {name}: anchors are missing: lower-case words one of which stands in everything it finds")
-    for anchor in table.get("anchors", []):
-        if anchor != anchor.lower():
-            raise fail(path, "anchors", f"signal {name}: anchor {anchor!r} must be in lower case, as the text is searched")
     for key in ("shows", "covers"):
         for kind in table.get(key, []):
             if kind not in CONNECTIONS and not (key == "covers" and kind == "any"):

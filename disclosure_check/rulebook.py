@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.claim_rules import ClaimBook
     from disclosure_check.links import LinkData
+    from disclosure_check.prefilter import Prefilter
 
 Grade = Literal["adequate", "ambiguous", "inadequate"]
 
@@ -43,6 +44,12 @@ class Expression:
         self.source = source
         self._words = words
         self._compiled: regex.Pattern[str] | None = None
+
+    def outline(self) -> str:
+        """Return the expanded source with a mark for each word group that has no literals of its own."""
+        from disclosure_check.prefilter import MARKS
+
+        return expand(self.source, {**self._words, **{name: f"(?:{mark}[^\\n]+)" for name, mark in MARKS.items()}})
 
     def compiled(self) -> regex.Pattern[str]:
         """Return the compiled pattern: any case, unless it says `(?-i:...)`."""
@@ -65,7 +72,6 @@ class SignalKind:
     covers: frozenset[str]  # connections that a disclosure explains
     placement: Literal["fold", "adjacent"]  # how readers come upon it: at the start, or beside what it explains
     when: frozenset[str]  # "declared": counts only if a connection is declared; "short", "long" ...: only on such platforms
-    anchors: tuple[str, ...]  # lower-case strings one of which stands in every match; "_" is the border of a word
     patterns: tuple[Expression, ...]
     unless: tuple[Expression, ...]  # that void the signal if they match in its sentence; of a tag, in its paragraph
 
@@ -121,6 +127,7 @@ class Rulebook:
     signals: tuple[SignalKind, ...]
     cues: Cues
     platforms: Mapping[str, Platform]  # by name and alias
+    prefilter: Callable[[], Prefilter]  # of the signals that are searched for in every post
     links: Callable[[], LinkData]  # read when the first link is met
     claims: Callable[[], ClaimBook]  # read when the first post is met whose claims count
 
@@ -149,11 +156,13 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         data = read_pack(own, check=False)
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
+    own_signals = len(data["signals"])
     for pack in packs:
         _add_pack(data, pack)
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
             all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
     words = data["words"]
+    signals = tuple(_signal(table, words) for table in data["signals"])
     rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
     if compiled is None:
         names = {rule.id: rule.name for rule in rules}
@@ -161,17 +170,36 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     return Rulebook(
         rules=rules if examples else tuple(rule for rule in rules if rule.type not in LATE_TYPES),
         names=names,
-        signals=tuple(_signal(table, words) for table in data["signals"]),
+        signals=signals,
         cues=_cues(data["cues"], words),
         platforms=_platforms(data["platforms"]),
+        prefilter=cache(partial(_prefilter, signals, own_signals, compiled, own)),
         links=(lambda: all_links) if all_links else own_links,
         claims=claims,
     )
 
 
+def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mapping[str, Any] | None, own: Path) -> Prefilter:
+    """Return the prefilter of `signals`, of which the first are the project's own, and known to the compiled rules."""
+    from disclosure_check.prefilter import Prefilter
+
+    compiled = compiled or _read_compiled(own)
+    if compiled is None:
+        return Prefilter(signals)
+    prefilter = Prefilter(signals[:own_signals], compiled["needs"])
+    return prefilter.extended(signals[own_signals:]) if signals[own_signals:] else prefilter
+
+
+def with_kinds(rulebook: Rulebook, kinds: Sequence[SignalKind]) -> Rulebook:
+    """Return the rulebook with more signals."""
+    own = rulebook.prefilter
+    return replace(rulebook, signals=(*rulebook.signals, *kinds), prefilter=cache(lambda: own().extended(kinds)))
+
+
 def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
     from disclosure_check.claim_rules import compile_claims
+    from disclosure_check.prefilter import needs_of_signals
     from disclosure_check.rule_files import read_pack
 
     pack = read_pack(folder, check=False)
@@ -183,7 +211,8 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
     target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
-    target.write_text(json.dumps({"sizes": sizes, "names": names, "pack": pack}, ensure_ascii=False), encoding="utf-8")
+    needs = needs_of_signals([_signal(table, pack["words"]) for table in pack["signals"]])
+    target.write_text(json.dumps({"sizes": sizes, "names": names, "pack": pack, "needs": needs}, ensure_ascii=False), encoding="utf-8")
 
 
 def _read_claims(own: Path) -> ClaimBook:
@@ -347,7 +376,6 @@ def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> S
         covers=frozenset(CONNECTIONS if covers == ["any"] else covers),
         placement=table.get("placement", "fold"),
         when=frozenset(table.get("when", [])),
-        anchors=tuple(table.get("anchors", [])),
         patterns=tuple(Expression(pattern, words) for pattern in table["patterns"]),
         unless=tuple(Expression(pattern, words) for pattern in table.get("unless", [])),
     )
@@ -365,7 +393,6 @@ def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence
         covers=frozenset(kinds if role == "disclosure" else ()),
         placement="fold",
         when=frozenset(),
-        anchors=tuple(phrase.lower().split()[0] for phrase in phrases),
         patterns=tuple(Expression(_literally(phrase), {}) for phrase in phrases),
         unless=(),
     )

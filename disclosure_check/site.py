@@ -144,7 +144,7 @@ def with_terms(rulebook: Rulebook, config: Config) -> Rulebook:
 
     Raises ConfigError for a platform that has no profile.
     """
-    from disclosure_check.rulebook import CONTEXT_TOPICS_OF_OWN, plain_kind
+    from disclosure_check.rulebook import CONTEXT_TOPICS_OF_OWN, plain_kind, with_kinds
 
     kinds = [
         plain_kind(f"term-{number}", term.means, term.words, term.connections)
@@ -159,7 +159,7 @@ def with_terms(rulebook: Rulebook, config: Config) -> Rulebook:
             raise _no_platform(name, config, rulebook)
         changed = replace(platforms[name.casefold()], **numbers)
         platforms |= {alias: changed for alias, platform in rulebook.platforms.items() if platform.name == changed.name}
-    return replace(rulebook, signals=(*rulebook.signals, *kinds), platforms=platforms)
+    return replace(with_kinds(rulebook, kinds) if kinds else rulebook, platforms=platforms)
 
 
 def with_rendered(found: Annotations, post: Post, markup: Markup, config: Config) -> Annotations:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from disclosure_check.annotate import _matches, _windows, _without_overlaps, annotate
+from disclosure_check.annotate import annotate
 from disclosure_check.explain import example_post
-from disclosure_check.model import Post, Span
+from disclosure_check.model import Post
+from disclosure_check.prefilter import SHAPES, BLOCK, MARKS, Needs
 from disclosure_check.readers.files import read_paths
 from disclosure_check.readers.markup import parse
-from disclosure_check.rulebook import load_rulebook, rules_dir
+from disclosure_check.rulebook import expand, load_rulebook, rules_dir
 
 RULEBOOK = load_rulebook(examples=True)
 FIXTURES = rules_dir().parent / "fixtures"
@@ -206,7 +210,7 @@ def test_links_come_in_the_order_of_their_place_with_what_their_address_says():
     ]
 
 
-# Anchors
+# The prefilter
 
 
 @cache
@@ -222,28 +226,97 @@ def whole_posts():
     return [(name, annotate(post, parse(post), platform, RULEBOOK).prose) for name, post in posts]
 
 
-def spans(kind, prose, windows):
-    return _without_overlaps(
-        span for pattern in kind.patterns for window in windows for span in _matches(pattern, prose.text, window, kind.id)
-    )
+SEARCHED = [
+    pytest.param(kind, needs, id=f"{kind.id}-{number}")
+    for kind, patterns in RULEBOOK.prefilter().searched
+    for number, needs in enumerate(patterns)
+]
 
 
-KINDS = [pytest.param(kind, id=kind.id) for kind in RULEBOOK.signals if kind.role != "context"]
+def lost_by_the_prefilter(needs: Needs, text: str, lower: str) -> list[tuple[int, int]]:
+    """Return what searching all of a text finds, and trying only where the prefilter says doesn't."""
+    starts = set(RULEBOOK.prefilter().find(text, lower).starts(needs))
+    return [match.span() for match in needs.pattern.compiled().finditer(text, overlapped=True) if match.start() not in starts]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_searching_around_anchors_finds_what_searching_everything_finds(kind):
-    lost = [
-        (name, near, everywhere)
-        for name, prose in whole_posts()
-        if (near := spans(kind, prose, _windows(kind, prose))) != (everywhere := spans(kind, prose, [Span(0, len(prose.text))]))
-    ]
+@pytest.mark.parametrize(("kind", "needs"), SEARCHED)
+def test_trying_where_the_prefilter_says_finds_what_searching_everything_finds(kind, needs):
+    lost = [(name, found) for name, prose in whole_posts() if (found := lost_by_the_prefilter(needs, prose.text, prose.lower))]
     assert lost == []
 
 
-def test_there_are_posts_and_kinds_to_search():
+def lost_signals(text: str) -> list[str]:
+    return [kind.id for kind, needs in (param.values for param in SEARCHED) if lost_by_the_prefilter(needs, text, text.lower())]
+
+
+ODDS = [
+    "a",
+    "I",
+    "we",
+    "you",
+    "Lumo",
+    "MIA20",
+    "@lumo",
+    "#ad",
+    "20%",
+    "$5",
+    "off",
+    "!?",
+    "..",
+    "\u2005",
+    "\n",
+    "\n\n",
+    "￼",
+    "é",
+    "Ad:",
+    "lamp's",
+]
+GAPS = ["", " ", " ", " ", "\n", "\u2005", ". ", "-"]
+words = st.lists(st.tuples(st.sampled_from([*RULEBOOK.prefilter().literals, *ODDS]), st.sampled_from(GAPS)), max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words, st.booleans())
+def test_no_match_is_lost_in_random_words(pieces, is_upper):
+    text = "".join(word + gap for word, gap in pieces)
+    assert lost_signals(text.upper() if is_upper and len(text.upper()) == len(text) else text) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_match_is_lost_in_altered_posts(data):
+    """What rules find is altered in small ways, which leaves much of it a match."""
+    _, prose = data.draw(st.sampled_from(whole_posts()))
+    pieces = regex.findall(r"\w+|\W", prose.text[:600])
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(pieces)))
+        pieces[at : at + data.draw(st.integers(0, 2))] = [data.draw(st.sampled_from([*GAPS, *ODDS]))]
+    text = "".join(pieces)
+    assert lost_signals(text if len(text.lower()) == len(text) else "") == []
+
+
+def test_each_place_at_which_a_shape_can_match_is_tried():
+    for name, mark in MARKS.items():
+        group = regex.compile(expand(f"{{{name}}}", RULEBOOK.signals[0].patterns[0]._words), regex.IGNORECASE)
+        for text in (
+            "MIA20 and Mia20, mia20; A.B.C.D. or \u00c9T\u00c920 and X-1 (FREE10)",
+            "abc12 Abc1 ABC",
+            "M-I-A-20",
+            "ABCabc12 ABC-abc1 Ab1",
+        ):
+            places = {place for match in SHAPES[mark]().finditer(text) for place in range(*match.span())}
+            assert {match.start() for match in group.finditer(text, overlapped=True)} <= places
+
+
+@pytest.mark.parametrize("length", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
+def test_matches_over_the_border_of_two_blocks_are_found(length):
+    text = ("a " * length)[: length - 9] + " Use code MIA20 for 20% off at Lumo. " + "b " * BLOCK
+    assert ("connection.code", "Use code MIA20 for 20% off", "affirmed") in signals(text)
+
+
+def test_there_are_posts_and_patterns_to_search():
     assert len(whole_posts()) > 400
-    assert len(KINDS) > 50
+    assert len(SEARCHED) > 300
 
 
 @pytest.mark.parametrize("text", ["ADHD tips for a tidy desk", "We run in the dark", "My job is hard today", "Run by our team of ten"])

@@ -192,7 +192,7 @@ BAD_PACKS = {
     "broken TOML": ("x = ", "pack/a.toml:1: not valid TOML: Invalid value (at end of document)"),
     "no rule": ("x = 1", "pack/a.toml:1: "),
     "broken regular expression": (
-        '[[signals]]\nid = "a"\nrole = "disclosure"\nanchors = ["a"]\npatterns = ["(a"]\n',
+        '[[signals]]\nid = "a"\nrole = "disclosure"\npatterns = ["(a"]\n',
         "pack/a.toml:5: signal a: '(a' is not a regular expression (missing )",
     ),
     "unknown role": (

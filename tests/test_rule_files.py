@@ -17,6 +17,7 @@ from disclosure_check.check import check_post
 from disclosure_check.claim_rules import CONDITIONS, missing_vocabularies, parse_composition, vocabularies_in
 from disclosure_check.errors import RuleError
 from disclosure_check.explain import list_as_markdown
+from disclosure_check.literals import needs_of
 from disclosure_check.model import CONNECTIONS, Post
 from disclosure_check.rule_files import BREACHES, read_pack
 from disclosure_check.rulebook import load_rulebook, rules_dir
@@ -205,7 +206,9 @@ def near_words(rule):
             kind.topic in topics if topics else kind.role == "disclosure" and (breach not in BREACHES_OF_GRADE or breach == kind.grade)
         )
         if is_about:
-            near |= set().union(*map(words, kind.anchors))
+            near |= set().union(
+                *(words(literal) for pattern in kind.patterns for need in needs_of(pattern.outline()) for literal in need.literals)
+            )
     return near
 
 

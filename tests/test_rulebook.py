@@ -200,7 +200,6 @@ topic = "lumo-tag"
 grade = "inadequate"
 covers = ["any"]
 shows = ["paid"]
-anchors = ["#lumo"]
 patterns = ['''{lumo_tag}{e}''']
 """
 
@@ -283,10 +282,10 @@ WRONG = {
     "broken regular expression": (
         "{lumo_tag}{e}",
         "(#lumo",
-        "signals.toml:12: signal lumo-tag: '(#lumo' is not a regular expression (missing )",
+        "signals.toml:11: signal lumo-tag: '(#lumo' is not a regular expression (missing )",
     ),
-    "unknown word group": ("{lumo_tag}{e}", "{lumo}", "signals.toml:12: signal lumo-tag: no word group 'lumo' is defined under [words]"),
-    "unknown key": ("grade =", "grad =", "signals.toml:8: signal lumo-tag: unknown key 'grad'; the keys are anchors, covers,"),
+    "unknown word group": ("{lumo_tag}{e}", "{lumo}", "signals.toml:11: signal lumo-tag: no word group 'lumo' is defined under [words]"),
+    "unknown key": ("grade =", "grad =", "signals.toml:8: signal lumo-tag: unknown key 'grad'; the keys are covers, grade,"),
     "unknown role": (
         '"disclosure"',
         '"disclosing"',
@@ -313,8 +312,6 @@ def test_a_wrong_signal_is_shown_at_its_line(pack, old, new, said):
 
 
 SILENT = {
-    "no anchors": ('anchors = ["#lumo"]\n', ""),
-    "anchors that no folded text holds": ('["#lumo"]', '["#LUMO"]'),
     "one pattern instead of a list": ("['''{lumo_tag}{e}''']", "'{lumo_tag}'"),
     "unknown placement": ("shows", "placement = 'behind'\nshows"),
     "unknown condition": ("shows", "when = ['never']\nshows"),
