@@ -24,9 +24,11 @@ BLOCK = 8192  # characters whose places are worked on at a time, as the bits of 
 ANYWHERE, WORD, START = 0, 1, 2  # where a pattern can begin: everywhere, behind no character of a word or tag, where the text begins
 COMMENTS = "comments-heading"  # the topic of the only context that is looked for in every post
 
-# Word groups of shapes instead of words. Each is known by a mark, and by an expression each of whose characters is a place where the group can match.
+# Word groups of shapes instead of words. Each is known by a mark, and by expressions each of whose characters is a place where the group can match.
 MARKS = {"token": "\ue000"}
-SHAPES = {"\ue000": lazily(r"[A-Z\u00c0-\u00dd0-9](?=[A-Z\u00c0-\u00dd0-9_.-]{2})|(?<![A-Za-z])[A-Za-z]++(?=\d)")}
+_SHAPES = {
+    "\ue000": (lazily(r"[A-Z\u00c0-\u00dd0-9](?=[A-Z\u00c0-\u00dd0-9_.-]{2})"), lazily(r"(?<![A-Za-z])[A-Za-z]++(?=\d)")),
+}
 
 Table = dict[str, list[Any]]
 """What patterns need, ready for JSON: "literals" are all of them; "groups" are lists of numbers of literals, and "rare" of how
@@ -45,7 +47,7 @@ def needs_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
         outline = pattern.outline()
         found.append([begin_of(outline), *((need.literals, need.least, need.most) for need in needs_of(outline))])
     groups = dict.fromkeys(need[0] for _, *needs in found for need in needs)
-    is_rare = {group: all(literal not in SHAPES and is_telling(literal) for literal in group) for group in groups}
+    is_rare = {group: all(literal not in _SHAPES and is_telling(literal) for literal in group) for group in groups}
     ordered = sorted(groups, key=lambda group: not is_rare[group])
     literals = list(dict.fromkeys(literal for group in ordered for literal in sorted(group)))
     numbers, places = ({item: number for number, item in enumerate(items)} for items in (ordered, literals))
@@ -64,6 +66,11 @@ def _patterns(kinds: Sequence[SignalKind]) -> Iterator[Expression]:
 def is_searched(kind: SignalKind) -> bool:
     """Return whether a signal is looked for in every post, not only where another one was found."""
     return kind.role != "context" or kind.topic == COMMENTS
+
+
+def places_of_shape(mark: str, text: str) -> list[int]:
+    """Return, in order, where the word group with a mark can match in a folded text; it may not match at all of them."""
+    return sorted({place for shape in _SHAPES[mark] for match in shape().finditer(text) for place in range(*match.span())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Prefilter:
             for literal in group:
                 self.groups[literal] |= 1 << number
         numbers = range(len(self.literals))
-        self._shapes = [number for number in numbers if self.literals[number] in SHAPES]
+        self._shapes = [number for number in numbers if self.literals[number] in _SHAPES]
         self._rare = self._automaton(numbers[: len(self.groups)])
         self._common = cache(partial(self._automaton, numbers[len(self.groups) :]))
         needs = iter(self._table["patterns"])
@@ -138,7 +145,7 @@ class Prefilter:
     def find_common(self, text: str, lower: str, where: dict[int, list[int]]) -> None:
         """Add to `where` the places of the literals that aren't rare."""
         for number in self._shapes:
-            where[number] = [place for match in SHAPES[self.literals[number]]().finditer(text) for place in range(*match.span())]
+            where[number] = places_of_shape(self.literals[number], text)
         for last, (reach, number) in self._common().iter(lower):
             if number in where:
                 where[number].append(last - reach)

@@ -193,7 +193,7 @@ BAD_PACKS = {
     "no rule": ("x = 1", "pack/a.toml:1: "),
     "broken regular expression": (
         '[[signals]]\nid = "a"\nrole = "disclosure"\npatterns = ["(a"]\n',
-        "pack/a.toml:5: signal a: '(a' is not a regular expression (missing )",
+        "pack/a.toml:4: signal a: '(a' is not a regular expression (missing )",
     ),
     "unknown role": (
         '[[signals]]\nid = "a"\nrole = "disclosing"\npatterns = ["a"]\n',
