@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.config import Config, Settings
     from disclosure_check.evaluate_claims import Claims
-    from disclosure_check.model import Accepted, Finding, Platform, Severity
+    from disclosure_check.model import Accepted, Finding, Platform, Severity, View
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
     from disclosure_check.substantiation import Substantiation
@@ -41,6 +41,7 @@ class Options:
     nlp: Literal["cues", "model"] = "cues"  # what judges claims: cue words, or the parse of a model as well
     substantiation: Substantiation | None = None  # the brand's approved claims
     config: Config | None = None  # the repository's; its rules are named by ids here
+    with_view: bool = False  # reports also hold what it takes to show their posts
 
 
 def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:
@@ -98,7 +99,12 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
 
         findings, accepted = suppress(post, markup, findings, platform, rulebook, options.config, with_claims=with_claims)
     kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
-    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2])
+    view: View | None = None
+    if options.with_view:
+        from disclosure_check.view import view_of
+
+        view = view_of(post, markup, platform, found, rulebook)
+    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2], view=view)
 
 
 def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> PostReport:

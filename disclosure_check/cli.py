@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
-FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv")
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv", "html")
 RECORD_FIELDS = (
     "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
     "parts", "transcript", "description", "overlay", "alt", "audience",
@@ -108,7 +108,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 
 @cli.command(short_help="Check posts.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
-@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit or csv.")
+@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit, csv or html.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
 @click.option("--connection", "connections", multiple=True, metavar="KIND[,KIND]", help="The tie to the brand of posts that declare none.")
@@ -282,6 +282,7 @@ def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Option
         substantiation=asked.substantiation or configured_substantiation(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,
         config=config,
+        with_view=asked.format == "html",
     )
 
 
@@ -396,6 +397,10 @@ def _write_document(format: str, reports: Iterable[PostReport], write: Callable[
         summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
         summary_path = Path(summary_file) if summary_file else None
         write_github(reports, write, tally, root=repository_root(Path.cwd()), summary_path=summary_path)
+    elif format == "html":
+        from disclosure_check.reports.html_report import write_html
+
+        write_html(reports, write, tally, rules=run.rules(), facts=run.facts())
     else:
         from disclosure_check.reports.json_report import write_json
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.explain import GROUPS, describe_facts
@@ -41,7 +41,7 @@ FORCES: dict[Force, str] = {
 }
 INDEX = {"html": "index.html", "markdown": "README.md"}
 _ENDINGS = {"html": ".html", "markdown": ".md"}
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>]+")
+WEB_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +84,28 @@ def write_pages(rulebook: Rulebook, folder: Path, format: PageFormat) -> int:
 
 def html_page(rule: Rule) -> str:
     """Return the page of a rule as one HTML file without scripts and without anything to load."""
-    return (
-        _templates()
-        .get_template("rule.html")
-        .render(
-            rule=rule,
-            summary=_paragraphs(rule.summary),
-            why=_paragraphs(rule.why),
-            remedy=_paragraphs(_for_any_brand(rule.remedy)),
-            limits=_paragraphs(rule.limits),
-            examples=(("Found in", map(_shown, rule.invalid)), ("Not found in", map(_shown, rule.valid))),
-            index=INDEX["html"],
-            forces=FORCES,
-        )
-    )
+    return templates().get_template("rule.html").render(rule_context(rule), index=INDEX["html"])
+
+
+def rule_context(rule: Rule) -> dict[str, Any]:
+    """Return what the template of a rule's page shows."""
+    return {
+        "rule": rule,
+        "summary": _paragraphs(rule.summary),
+        "why": _paragraphs(rule.why),
+        "remedy": _paragraphs(_for_any_brand(rule.remedy)),
+        "limits": _paragraphs(rule.limits),
+        "examples": (
+            ("Found in", [_shown(example) for example in rule.invalid]),
+            ("Not found in", [_shown(example) for example in rule.valid]),
+        ),
+        "forces": FORCES,
+    }
 
 
 def html_index(rulebook: Rulebook) -> str:
     """Return the index of the pages as one HTML file."""
-    return _templates().get_template("rules.html").render(groups=_groups(rulebook), page_name=partial(page_name, format="html"))
+    return templates().get_template("rules.html").render(groups=_groups(rulebook), page_name=partial(page_name, format="html"))
 
 
 def markdown_page(rule: Rule) -> str:
@@ -163,7 +166,7 @@ def _markdown_address(address: str) -> str:
 
 
 def _is_web_address(address: str) -> bool:
-    return _WEB_ADDRESS.fullmatch(address) is not None
+    return WEB_ADDRESS.fullmatch(address) is not None
 
 
 def _shown(example: Example) -> _Shown:
@@ -191,11 +194,12 @@ def _paragraphs(text: str) -> list[str]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of pages and of the HTML report."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader([Path(__file__).parent / "templates", Path(__file__).parent / "reports"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
