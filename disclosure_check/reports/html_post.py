@@ -339,6 +339,8 @@ class _Cutter:
             for atom in atoms:
                 for start, end, shown in self._split(atom):
                     while self._events and self._events[0][0] <= start:
+                        if runs and self._events[0][1] == "part":
+                            _strip_end(runs)
                         yield from self._flushed(kind, runs)
                         yield self._event()
                     if not self._is_kept(start):
@@ -387,6 +389,12 @@ class _Cutter:
             if (mark.start <= start and end <= mark.end and start < end) or (is_word and mark.start < end and start < mark.end)
         ]
         return [style, visible(self._text[start:end] if shown is None else shown), *marks]
+
+
+def _strip_end(runs: list[Any]) -> None:
+    """Take away the empty lines between a part and the next."""
+    if isinstance(runs[-1], str):
+        runs[-1] = runs[-1].rstrip()
 
 
 def _add_run(runs: list[Any], run: list[Any]) -> None:

@@ -103,7 +103,7 @@ def _plain(finding: Finding, place: str) -> dict[str, str]:
     return {
         "place": place,
         "severity": finding.severity,
-        "rule": f"{finding.rule} {finding.name}",
+        "rule": visible(f"{finding.rule} {finding.name}"),
         "match": one_line(finding.match, 80),
         "message": one_line(finding.message, _MOST_MESSAGE),
     }
@@ -122,7 +122,7 @@ def _end(seen: _Seen, tally: Tally, rules: Sequence[Rule], facts: RunFacts) -> d
         "rules": [rule_context(rule) for rule in broken],
         "headline": _headline(seen, tally),
         "counts": [(severity, tally.severities[severity]) for severity in SEVERITIES],
-        "by_rule": [(f"{id} {name}", count) for (id, name), count in sorted(tally.rules.items(), key=lambda row: (-row[1], row[0]))],
+        "by_rule": [(visible(f"{id} {name}"), count) for (id, name), count in sorted(tally.rules.items(), key=lambda row: (-row[1], row[0]))],
         "findings": tally.severities.total(),
         "plain": seen.plain,
         "unchecked": seen.unchecked,

@@ -43,14 +43,15 @@ for (const post of posts) {
 }
 const ruleName = (id) => (run.rules[id] ? `${id} ${run.rules[id].name}` : id);
 const platformTitle = (name) => (run.platforms[name] ? run.platforms[name].title.replace(/^the /, "") : name || NONE);
+const known = (none) => (value) => (value === NONE ? none : value);
 const FACETS = {
   rule: { title: "Rule", of: (post, finding) => [finding.rule], name: ruleName, values: (post) => [...post.findings, ...post.accepted].map((f) => f.rule) },
   severity: { title: "Severity", of: (post, finding) => [finding.severity], values: () => SEVERITIES },
-  connection: { title: "Connection", of: (post) => (post.connections.length ? post.connections : [NONE]) },
+  connection: { title: "Connection", of: (post) => (post.connections.length ? post.connections : [NONE]), name: known("none declared or shown") },
   platform: { title: "Platform", of: (post) => [post.platform || NONE], name: platformTitle },
   folder: { title: "Folder", of: (post) => [post.folder] },
-  brand: { title: "Brand", of: (post) => (post.brands.length ? post.brands : [NONE]) },
-  month: { title: "Month", of: (post) => [post.month] },
+  brand: { title: "Brand", of: (post) => (post.brands.length ? post.brands : [NONE]), name: known("no brand named") },
+  month: { title: "Month", of: (post) => [post.month], name: known("no date") },
 };
 const ABOUT_FINDING = ["rule", "severity"];
 const ABOUT_POST = ["connection", "platform", "folder", "brand", "month"];
@@ -224,7 +225,7 @@ function chart(key, facet, rows) {
   const head = make("tr", null, make("th", { scope: "col" }, unseen(facet.title)), make("th", { scope: "col", class: "n" }, "Findings"), make("th", { scope: "col", class: "n" }, "Posts"));
   const box = make("div", null, make("table", { class: "chart" }, make("caption", null, `By ${facet.title.toLowerCase()}`), make("thead", null, head), body));
   if (rows.length > ROWS) {
-    const more = make("button", { type: "button", class: "quiet", on: { click: () => { addRows(ROWS, rows.length); more.remove(); body.children[ROWS].querySelector("button").focus(); } } }, `Show all ${number(rows.length)}`);
+    const more = make("button", { type: "button", class: "quiet all", on: { click: () => { addRows(ROWS, rows.length); more.remove(); body.children[ROWS].querySelector("button").focus(); } } }, `Show all ${number(rows.length)}`);
     box.append(more);
   }
   return box;
@@ -318,7 +319,8 @@ function fold(post, rest, isArticle) {
   const platform = run.platforms[post.platform] || { title: "The platform", fold: "" };
   const title = platform.title.charAt(0).toUpperCase() + platform.title.slice(1);
   const size = platform.fold ? `, about ${platform.fold}` : "";
-  const behind = post.findings.filter((finding) => finding.past_fold).length;
+  const isThread = post.body.some(([kind]) => kind === "part");
+  const behind = isThread ? 0 : post.findings.filter((finding) => finding.past_fold).length;
   const found = behind ? `; ${counted(behind, "finding")} behind it` : "";
   if (isArticle) return make("div", { class: "fold" }, `The first screen ends about here (${platform.fold || "estimated"})${found ? `; ${counted(behind, "finding")} below it` : ""}`);
   const button = make("button", { type: "button", class: "unfold", "aria-expanded": "false", "aria-controls": rest.id, on: { click: () => toggle(button, rest.hidden) } }, "… more");
@@ -328,7 +330,7 @@ function fold(post, rest, isArticle) {
 function toggle(button, isOpen) {
   byId(button.getAttribute("aria-controls")).hidden = !isOpen;
   button.setAttribute("aria-expanded", String(isOpen));
-  button.textContent = isOpen ? "less" : "… more";
+  button.textContent = isOpen ? "… less" : "… more";
 }
 
 /** Put runs into a block; a run's marks nest, the outer ones first, and a mark goes on over runs that share it. */
@@ -487,15 +489,24 @@ function renderAccepted(count = MOST_ACCEPTED) {
 // --- marks, keys, theme, print -------------------------------------------------------------------------------------
 
 const tip = byId("tip");
-function hideTip() { tip.hidden = true; }
-function showTip(event) {
-  const mark = event.target instanceof Element ? event.target.closest(".mark") : null;
-  if (!mark) return hideTip();
-  tip.textContent = mark.dataset.note;
-  tip.hidden = false;
-  const box = (event.target.closest(".tag") || mark).getClientRects()[0] || mark.getBoundingClientRect();
+let tipFor = null;
+function hideTip() {
+  tip.hidden = true;
+  tipFor = null;
+}
+function placeTip() {
+  if (!tipFor) return;
+  const box = tipFor.getClientRects()[0] || tipFor.getBoundingClientRect();
   tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
   tip.style.top = `${box.top > tip.offsetHeight + 12 ? box.top - tip.offsetHeight - 8 : box.bottom + 8}px`;
+}
+function showTip(event) {
+  const mark = event.target instanceof Element ? event.target.closest(".mark") : null;
+  if (!mark || !mark.dataset.note) return hideTip();
+  tipFor = event.target.closest(".tag") || mark;
+  tip.textContent = mark.dataset.note;
+  tip.hidden = false;
+  placeTip();
 }
 
 function step(by) {
@@ -533,6 +544,7 @@ let beforePrint = null;
 function openAll() {
   if (beforePrint) return;
   beforePrint = { details: [], folds: [] };
+  for (const button of document.querySelectorAll(".charts .all")) button.click();
   renderMore(shown.length);
   renderAccepted(acceptedRows.length);
   for (const details of document.querySelectorAll("#list details:not([open])")) {
@@ -581,7 +593,7 @@ byId("print").addEventListener("click", () => print());
 document.addEventListener("keydown", onKey);
 document.addEventListener("mouseover", showTip);
 document.addEventListener("focusin", showTip);
-document.addEventListener("scroll", hideTip, { passive: true });
+document.addEventListener("scroll", placeTip, { passive: true });
 addEventListener("hashchange", readHash);
 addEventListener("beforeprint", openAll);
 addEventListener("afterprint", closeAll);
