@@ -62,7 +62,9 @@ def posts() -> Iterator[Post]:
         is_blog = number % 8 == 0
         sentences = [chance.choice(PLAIN) for _ in range(chance.randint(60, 160) if is_blog else chance.randint(2, 16))]
         for _ in range(chance.choice((0, 1, 1, 2, 3, 4))):
-            told = chance.choice(TELLING).format(brand=brand, handle=brand.lower(), code=f"{brand[:4].upper()}15", percent=chance.randint(5, 40))
+            told = chance.choice(TELLING).format(
+                brand=brand, handle=brand.lower(), code=f"{brand[:4].upper()}15", percent=chance.randint(5, 40)
+            )
             sentences.insert(chance.randint(0, len(sentences)), told)
         date = f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         facts = {"brands": (brand,), "connections": chance.choice(((), (), ("paid",), ("gift",), ("affiliate",))), "date": date}
@@ -73,7 +75,12 @@ def posts() -> Iterator[Post]:
         else:
             platform = chance.choice(PLATFORMS)
             yield Post(
-                f"{platform}-{number:05}", " ".join(sentences), f"feeds/{platform}.jsonl", platform=platform, record_line=number + 1, **facts
+                f"{platform}-{number:05}",
+                " ".join(sentences),
+                f"feeds/{platform}.jsonl",
+                platform=platform,
+                record_line=number + 1,
+                **facts,
             )
 
 

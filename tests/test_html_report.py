@@ -196,7 +196,9 @@ class TestPage:
         assert "<h1>1 post checked, no findings.</h1>" in as_html(a_report("Rain."))
 
     def test_no_post_is_called_compliant(self) -> None:
-        assert not re.search(r"complian|lawful|legal\b(?! advice)", re.sub(r"<template.*</template>", "", as_html(a_report("Rain.")), flags=re.DOTALL))
+        assert not re.search(
+            r"complian|lawful|legal\b(?! advice)", re.sub(r"<template.*</template>", "", as_html(a_report("Rain.")), flags=re.DOTALL)
+        )
 
     def test_rules_that_occur_have_their_page(self) -> None:
         text = "Use code MIA20"
@@ -229,10 +231,20 @@ class TestPage:
         page = as_html(*(a_report("MIA20", a_finding("MIA20", "MIA20")) for _ in range(3)))
         assert data_of(page, "run")["texts"].count("Say it first.") == 1
 
-    @pytest.mark.parametrize("hostile", [*HOSTILE.values(), "</script><script>alert(1)</script>", "<!--<script>", "\u2028\u2029", "\x00\x1b"])
+    @pytest.mark.parametrize(
+        "hostile", [*HOSTILE.values(), "</script><script>alert(1)</script>", "<!--<script>", "\u2028\u2029", "\x00\x1b"]
+    )
     def test_hostile_text(self, hostile: str) -> None:
         text = f"a {hostile} b"
-        finding = a_finding(text, hostile, message=hostile, remedy=hostile, name=hostile, evidence=(Evidence("x", hostile, 0, 1),), fix=(Edit(0, 1, hostile),))
+        finding = a_finding(
+            text,
+            hostile,
+            message=hostile,
+            remedy=hostile,
+            name=hostile,
+            evidence=(Evidence("x", hostile, 0, 1),),
+            fix=(Edit(0, 1, hostile),),
+        )
         post = Post(hostile, text, f"<img src=x onerror=alert(1)>{hostile}", title=hostile, brands=(hostile,), date=hostile)
         report = a_report(text, finding, post=post, accepted=(Accepted(finding, hostile, hostile),), notes=(hostile,))
         page = as_html(report, replace(UNREAD, error=hostile))
@@ -362,7 +374,7 @@ class TestBrowser:
         bar.click()
         assert count(page) == everything
 
-    def test_search_and_its_state_in_the_address(self, page, report_file) -> None:
+    def test_search_and_its_state_in_the_address(self, page) -> None:
         page.get_by_role("searchbox").fill("pell paint")
         page.wait_for_url(lambda url: "q=pell" in url)
         assert count(page)[0] >= 1
@@ -414,7 +426,7 @@ class TestBrowser:
         assert sources.count() >= 1
         assert re.match(r"(statute|rule|guide|staff guidance|enforcement example) \(", sources.first.inner_text())
 
-    def test_accepted_findings_stand_apart(self, page, report_file) -> None:
+    def test_accepted_findings_stand_apart(self, page) -> None:
         rows = page.locator("#accepted-rows tr")
         assert rows.count() == 1
         assert "our own shop" in rows.inner_text()
@@ -498,7 +510,7 @@ class TestBrowser:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [390, 1280])
     @pytest.mark.parametrize("what", ["all", "rule", "accepted"])
-    def test_axe_finds_nothing(self, page, report_file, scheme: str, width: int, what: str) -> None:
+    def test_axe_finds_nothing(self, page, scheme: str, width: int, what: str) -> None:
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python, of the dev extra").Axe()
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})

@@ -122,7 +122,9 @@ def _end(seen: _Seen, tally: Tally, rules: Sequence[Rule], facts: RunFacts) -> d
         "rules": [rule_context(rule) for rule in broken],
         "headline": _headline(seen, tally),
         "counts": [(severity, tally.severities[severity]) for severity in SEVERITIES],
-        "by_rule": [(visible(f"{id} {name}"), count) for (id, name), count in sorted(tally.rules.items(), key=lambda row: (-row[1], row[0]))],
+        "by_rule": [
+            (visible(f"{id} {name}"), count) for (id, name), count in sorted(tally.rules.items(), key=lambda row: (-row[1], row[0]))
+        ],
         "findings": tally.severities.total(),
         "plain": seen.plain,
         "unchecked": seen.unchecked,

@@ -303,6 +303,7 @@ function renderBody(post, at, open, accepted) {
       into.append(make("p", { class: "gap" }, `[${counted(runs[0], "character")} left out of this report]`));
     } else {
       if (kind === "cell row") into.append(make("span", { class: "break" }));
+      if (into !== frame && !into.childElementCount && typeof runs[0] === "string") runs[0] = runs[0].replace(/^ /, "");
       const block = make("div", { class: kind, dir: "auto" });
       fill(block, runs, context);
       into.append(block);
