@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from disclosure_check.case import Case, Trigger, is_affiliate
 from disclosure_check.model import Mark, Span, View
+from disclosure_check.spoken import is_spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from disclosure_check.annotate import Annotations, Signal
     from disclosure_check.model import Markup, Platform, Post
@@ -23,13 +24,25 @@ _BESIDE = ("description", "overlay")  # channels of words that aren't in the tex
 
 def view_of(post: Post, markup: Markup, platform: Platform, found: Annotations, rulebook: Rulebook) -> View:
     """Return what a report needs to show `post`."""
-    marks = sorted((*_signal_marks(found), *_link_marks(found)), key=lambda mark: (mark.start, -mark.end, mark.kind, mark.note))
+    marks = _outermost(sorted((*_signal_marks(found), *_link_marks(found)), key=lambda mark: (mark.start, -mark.end, mark.kind, mark.note)))
     case = Case(post, platform, found, rulebook, {}, ())
     starts = found.layout.parts or (0,)
     parts = [Span(start, end) for start, end in zip(starts, (*starts[1:], len(found.prose.text)), strict=True)]
-    folds = tuple(fold for part in parts if (fold := _fold(case, part)) is not None)
+    # What is said is judged by its time.
+    folds = () if is_spoken(post) else tuple(fold for part in parts if (fold := _fold(case, part)) is not None)
     begins = [found.prose.offsets.span(start, start + 1).start for start in found.layout.parts if start < len(found.prose.text)]
-    return View(platform, markup, tuple(dict.fromkeys(marks)), folds, tuple(begins))
+    return View(platform, markup, marks, folds, tuple(begins))
+
+
+def _outermost(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return the marks, in order, without those that stand within another one of their kind."""
+    kept: list[Mark] = []
+    ends: dict[str, int] = {}
+    for mark in marks:
+        if mark.end > ends.get(mark.kind, -1):
+            ends[mark.kind] = mark.end
+            kept.append(mark)
+    return tuple(kept)
 
 
 def _fold(case: Case, part: Span) -> int | None:

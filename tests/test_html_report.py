@@ -110,12 +110,19 @@ class TestView:
     def test_a_plain_run_gathers_nothing(self) -> None:
         assert check_post(Post("a", "Ad: x", "a.txt"), RULEBOOK).view is None
 
+    def test_what_is_said_has_no_fold(self) -> None:
+        assert checked("word " * 200, platform="youtube", medium="transcript").view.folds == ()
+
+    def test_of_marks_of_a_kind_the_outermost_stays(self) -> None:
+        marks = checked("Use code MIA20 for 20% off.").view.marks
+        assert [mark.kind for mark in marks] == ["connection"]
+
     def test_marks(self) -> None:
         text = "Not sponsored! Use code MIA20 for 20% off. I earn a commission: https://www.amazon.com/dp/B07PJ7X1QD?tag=mia-20"
         report = checked(text)
         found = {(mark.kind, text[mark.start : mark.end]) for mark in report.view.marks}
         assert ("denial", "Not sponsored") in found
-        assert ("connection", "Use code MIA20") in found
+        assert ("connection", "Use code MIA20 for 20% off") in found
         assert ("link", "https://www.amazon.com/dp/B07PJ7X1QD?tag=mia-20") in found
         assert any(kind == "disclosure" for kind, _ in found)
 
@@ -168,6 +175,10 @@ class TestBody:
         assert data["shape"] == "transcript"
         assert [block[0] for block in data["body"]] == ["cue", "cue"]
         assert words_of(data) == "0:01Hello there you\n1:05Use code MIA20 for 20% off"
+
+    def test_lines_between_parts_are_not_shown(self) -> None:
+        data = shown(checked("one\n---\nUse code MIA20", platform="instagram", medium="story"))
+        assert [block[:2] for block in data["body"]][:3] == [["part", 1], ["text", "one"], ["part", 2]]
 
     def test_a_long_post_is_cut_around_its_findings(self) -> None:
         text = "word " * 400_000 + "Use code MIA20 for 20% off. " + "word " * 600_000
@@ -423,7 +434,7 @@ class TestBrowser:
     def test_sources_have_their_force(self, page) -> None:
         page.get_by_text("Why, and sources").first.click()
         sources = page.locator(".finding-card details[open] [aria-label=Sources] li")
-        assert sources.count() >= 1
+        sources.first.wait_for()
         assert re.match(r"(statute|rule|guide|staff guidance|enforcement example) \(", sources.first.inner_text())
 
     def test_accepted_findings_stand_apart(self, page) -> None:

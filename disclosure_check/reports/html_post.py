@@ -128,7 +128,7 @@ def _finding_data(finding: Finding, report: PostReport, lines: Lines, texts: Tex
         "end_line": end.line,
         "end_column": end.column,
         "time": finding.time,
-        "match": one_line(finding.match, _MOST_WORDS),
+        "match": _words(finding.match, post),
         "message": visible(finding.message),
         "remedy": texts.number(visible(finding.remedy)),
         "evidence": list(_evidence_data(finding.evidence, post, texts)),
@@ -137,6 +137,15 @@ def _finding_data(finding: Finding, report: PostReport, lines: Lines, texts: Tex
         "past_fold": _is_past_fold(finding, report.view) or None,
     }
     return {key: value for key, value in data.items() if value not in (None, "", [])}
+
+
+def _words(text: str, post: Post) -> str:
+    """Return words of a post on one line; those of a transcript without what stands between its cues."""
+    if post.format == "subtitles":
+        from disclosure_check.spoken import without_times
+
+        text = without_times(text[: 8 * _MOST_WORDS])
+    return one_line(text, _MOST_WORDS)
 
 
 def _is_past_fold(finding: Finding, view: View | None) -> bool:
@@ -153,7 +162,7 @@ def _edit_data(old: str, new: str) -> list[str]:
 
 def _evidence_data(evidence: Sequence[Evidence], post: Post, texts: Texts) -> Iterator[list[Any]]:
     for item in evidence[:MOST_EVIDENCE]:
-        words = "" if item.start is None or item.end is None else one_line(post.text[item.start : item.end], _MOST_WORDS)
+        words = "" if item.start is None or item.end is None else _words(post.text[item.start : item.end], post)
         yield [texts.number(visible(item.note)), words] if words else [texts.number(visible(item.note))]
 
 
@@ -340,7 +349,7 @@ class _Cutter:
                 for start, end, shown in self._split(atom):
                     while self._events and self._events[0][0] <= start:
                         if runs and self._events[0][1] == "part":
-                            _strip_end(runs)
+                            _strip(runs, before_part=True)
                         yield from self._flushed(kind, runs)
                         yield self._event()
                     if not self._is_kept(start):
@@ -351,6 +360,8 @@ class _Cutter:
                     while self._points and self._points[0][0] <= start:
                         runs.append([_CAPTION, "", self._points.pop(0)[1]])
                     _add_run(runs, self._run(atom.style, start, end, shown))
+            if runs and kind != "text":
+                _strip(runs)
             yield from self._flushed(kind, runs)
         if self._points:
             yield ["text", *([_CAPTION, "", index] for _, index in self._points)]
@@ -391,10 +402,15 @@ class _Cutter:
         return [style, visible(self._text[start:end] if shown is None else shown), *marks]
 
 
-def _strip_end(runs: list[Any]) -> None:
-    """Take away the empty lines between a part and the next."""
+def _strip(runs: list[Any], *, before_part: bool = False) -> None:
+    """Take away the white space at the end of a block, and a line of hyphens before the next part: they only divide."""
     if isinstance(runs[-1], str):
         runs[-1] = runs[-1].rstrip()
+        before, _, last = runs[-1].rpartition("\n")
+        if before_part and len(last) > 2 and not last.strip("- \t"):
+            runs[-1] = before.rstrip()
+        if not runs[-1]:
+            runs.pop()
 
 
 def _add_run(runs: list[Any], run: list[Any]) -> None:

@@ -337,6 +337,7 @@ function toggle(button, isOpen) {
 /** Put runs into a block; a run's marks nest, the outer ones first, and a mark goes on over runs that share it. */
 function fill(block, runs, context) {
   const stack = [];
+  let last = "";
   const top = () => (stack.length ? stack[stack.length - 1][1] : block);
   for (const run of runs) {
     const [style, text, ...marks] = typeof run === "string" ? ["", run] : run;
@@ -349,13 +350,20 @@ function fill(block, runs, context) {
       top().append(element);
       stack.push([index, element]);
     }
-    if (!style) top().append(text);
+    if (!style) top().append(...spelled(text));
     else if (style === "time") top().append(make("span", { class: "time" }, text), " ");
     else {
       const [name, channel] = style.split(" ");
-      top().append(make("span", { class: `run-${name}`, "data-channel": channel ? (channel === "alt" ? "alternative text" : channel) : null }, text));
+      const named = channel && style !== last ? `${channel === "alt" ? "alternative text" : channel}: ` : "";
+      top().append(make("span", { class: `run-${name}` }, named ? make("small", null, named) : "", spelled(text)));
     }
+    last = style;
   }
+}
+
+/** Return a text with the names of characters that can't be shown, such as <U+202E>, kept in their own direction. */
+function spelled(text) {
+  return text.split(/(<U\+[0-9A-F]{4,6}>)/).map((part, index) => (index % 2 ? make("bdi", { class: "named", dir: "ltr" }, part) : part));
 }
 
 function isShown(context, index) {
