@@ -225,7 +225,15 @@ function chart(key, facet, rows) {
   const head = make("tr", null, make("th", { scope: "col" }, unseen(facet.title)), make("th", { scope: "col", class: "n" }, "Findings"), make("th", { scope: "col", class: "n" }, "Posts"));
   const box = make("div", null, make("table", { class: "chart" }, make("caption", null, `By ${facet.title.toLowerCase()}`), make("thead", null, head), body));
   if (rows.length > ROWS) {
-    const more = make("button", { type: "button", class: "quiet all", on: { click: () => { addRows(ROWS, rows.length); more.remove(); body.children[ROWS].querySelector("button").focus(); } } }, `Show all ${number(rows.length)}`);
+    const more = make("button", { type: "button", class: "quiet all" }, `Show all ${number(rows.length)}`);
+    more.showAll = () => {
+      addRows(ROWS, rows.length);
+      more.remove();
+    };
+    more.addEventListener("click", () => {
+      more.showAll();
+      body.children[ROWS].querySelector("button").focus();
+    });
     box.append(more);
   }
   return box;
@@ -553,10 +561,10 @@ let beforePrint = null;
 function openAll() {
   if (beforePrint) return;
   beforePrint = { details: [], folds: [] };
-  for (const button of document.querySelectorAll(".charts .all")) button.click();
+  for (const button of document.querySelectorAll(".charts .all")) button.showAll();
   renderMore(shown.length);
   renderAccepted(acceptedRows.length);
-  for (const details of document.querySelectorAll("#list details:not([open])")) {
+  for (const details of document.querySelectorAll("#list details:not([open]), .legend:not([open])")) {
     if (details.fillNow) details.fillNow();
     details.open = true;
     beforePrint.details.push(details);
