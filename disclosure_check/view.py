@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Rulebook
 
 FIRST_STEP = 64  # folded characters: folds lie near the beginning, so it is searched first
+MOST_PARTS = 100  # of a thread that are shown as such
 _BESIDE = ("description", "overlay")  # channels of words that aren't in the text
 
 
@@ -27,10 +28,12 @@ def view_of(post: Post, markup: Markup, platform: Platform, found: Annotations, 
     marks = _outermost(sorted((*_signal_marks(found), *_link_marks(found)), key=lambda mark: (mark.start, -mark.end, mark.kind, mark.note)))
     case = Case(post, platform, found, rulebook, {}, ())
     starts = found.layout.parts or (0,)
-    parts = [Span(start, end) for start, end in zip(starts, (*starts[1:], len(found.prose.text)), strict=True)]
+    parts = [Span(start, end) for start, end in zip(starts, (*starts[1:], len(found.prose.text)), strict=True)][:MOST_PARTS]
     # What is said is judged by its time.
     folds = () if is_spoken(post) else tuple(fold for part in parts if (fold := _fold(case, part)) is not None)
-    begins = [found.prose.offsets.span(start, start + 1).start for start in found.layout.parts if start < len(found.prose.text)]
+    begins = [
+        found.prose.offsets.span(start, start + 1).start for start in found.layout.parts[:MOST_PARTS] if start < len(found.prose.text)
+    ]
     return View(platform, markup, marks, folds, tuple(begins))
 
 

@@ -11,6 +11,7 @@ left out. A run is a string, or `[STYLE, TEXT, MARK...]`, whose marks are indexe
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ QUIET_BEGINNING = 600  # of one without
 AROUND = 400  # characters on both sides of a finding that are shown
 SMALLEST_GAP = 200  # characters: fewer are shown rather than left out
 MOST_FINDINGS = 500  # of a post, whose words are shown in it
-MOST_MARKS = 600  # of a post
+MOST_MARKS = 600  # of a post, beside those of its findings
 LONGEST_MARK = 1200  # characters of a finding that are shown; the middle of a longer one is left out
 MOST_EVIDENCE = 6
 _MOST_WORDS = 160  # characters of quoted words
@@ -59,7 +60,9 @@ def post_data(report: PostReport, texts: Texts) -> dict[str, Any]:
     """Return what the page needs of a post; what is empty is left out."""
     post = report.post
     lines = index_lines(post.text) if report.findings or report.accepted else None
-    shown = sorted(_marks(report), key=lambda mark: (mark.start, -mark.end))[:MOST_MARKS]
+    of_findings = list(_finding_marks(report))
+    kept = _kept(post, of_findings)
+    shown = _shown_marks(report, of_findings, kept)
     data: dict[str, Any] = {
         "id": one_line(post.id, _MOST_TITLE),
         "path": visible(post.path),
@@ -74,7 +77,7 @@ def post_data(report: PostReport, texts: Texts) -> dict[str, Any]:
         "findings": [_finding_data(finding, report, lines, texts) for finding in report.findings] if lines else [],
         "accepted": [_accepted_data(accepted, report, lines, texts) for accepted in report.accepted] if lines else [],
         "marks": [mark.data for mark in shown],
-        "body": list(_body(report, shown)),
+        "body": list(_body(report, shown, kept)),
         "beside": [_beside_data(beside) for beside in post.beside],
         "notes": [visible(note) for note in report.notes],
         "error": None if report.error is None else visible(report.error),
@@ -179,11 +182,14 @@ def _beside_data(beside: Beside) -> list[Any]:
 # --- the text ------------------------------------------------------------------------------------------------------
 
 
-def _marks(report: PostReport) -> Iterator[_Mark]:
+def _finding_marks(report: PostReport) -> Iterator[_Mark]:
     for index, finding in enumerate(report.findings[:MOST_FINDINGS]):
         yield _Mark(finding.start, finding.end, ["finding", index])
     for index, accepted in enumerate(report.accepted[:MOST_FINDINGS]):
         yield _Mark(accepted.finding.start, accepted.finding.end, ["accepted", index])
+
+
+def _other_marks(report: PostReport) -> Iterator[_Mark]:
     for mark in report.view.marks if report.view else ():
         yield _Mark(mark.start, mark.end, [mark.kind, visible(mark.note)])
     for claim in report.claims:
@@ -191,11 +197,17 @@ def _marks(report: PostReport) -> Iterator[_Mark]:
         yield _Mark(claim.start, claim.end, ["claim", f"claim ({visible(claim.name).replace('-', ' ')}): {status}"])
 
 
-def _body(report: PostReport, marks: Sequence[_Mark]) -> Iterator[list[Any]]:
+def _shown_marks(report: PostReport, of_findings: list[_Mark], kept: Sequence[tuple[int, int]]) -> list[_Mark]:
+    """Return the marks in order of their place: those of findings, and as many others as stand in what is shown."""
+    starts = [start for start, _ in kept]
+    others = [mark for mark in _other_marks(report) if mark.start < kept[max(0, bisect_right(starts, mark.start) - 1)][1]]
+    return sorted(of_findings + others[:MOST_MARKS], key=lambda mark: (mark.start, -mark.end))
+
+
+def _body(report: PostReport, marks: Sequence[_Mark], kept: Sequence[tuple[int, int]]) -> Iterator[list[Any]]:
     """Yield the blocks of a post, with what is left out between them."""
     text = report.post.text
     view = report.view
-    kept = _kept(report, marks)
     if view is None or report.post.format == "text":
         blocks: Iterable[tuple[str, list[_Atom]]] = [("text", [_Atom(0, len(text), _CAPTION)])]
     elif report.post.format == "subtitles":
@@ -205,10 +217,9 @@ def _body(report: PostReport, marks: Sequence[_Mark]) -> Iterator[list[Any]]:
     yield from _Cutter(text, kept, marks, view).cut(blocks)
 
 
-def _kept(report: PostReport, marks: Sequence[_Mark]) -> list[tuple[int, int]]:
+def _kept(post: Post, of_findings: Sequence[_Mark]) -> list[tuple[int, int]]:
     """Return the stretches of the text that are shown: the beginning, and what is around findings."""
-    text, start = report.post.text, report.post.body_start
-    of_findings = [mark for mark in marks if mark.data[0] in ("finding", "accepted")]
+    text, start = post.text, post.body_start
     wanted = [(0, start + (BEGINNING if of_findings else QUIET_BEGINNING))]
     for mark in of_findings:
         ends = [(mark.start, mark.end)]
@@ -331,11 +342,10 @@ class _Cutter:
         self._kept = kept
         self._kept_starts = [start for start, _ in kept]
         self._wide = [(index, mark) for index, mark in enumerate(marks) if mark.start < mark.end]
-        self._points = [(mark.start, index) for index, mark in enumerate(marks) if mark.start >= mark.end]
+        self._points = deque((mark.start, index) for index, mark in enumerate(marks) if mark.start >= mark.end)
         parts = [(offset, "part") for offset in view.parts] if view else []
-        self._events = sorted(
-            parts + ([(offset, "fold") for offset in view.folds] if view else []), key=lambda event: (event[0], event[1] == "fold")
-        )
+        folds = [(offset, "fold") for offset in view.folds] if view else []
+        self._events = deque(sorted(parts + folds, key=lambda event: (event[0], event[1] == "fold")))
         ends = {end for mark in marks for end in (mark.start, mark.end)} | {end for stretch in kept for end in stretch}
         self._cuts = sorted(ends | {offset for offset, _ in self._events})
         self._part = 0
@@ -358,7 +368,7 @@ class _Cutter:
                     if self._missing:
                         yield from self._flushed(kind, runs)
                     while self._points and self._points[0][0] <= start:
-                        runs.append([_CAPTION, "", self._points.pop(0)[1]])
+                        runs.append([_CAPTION, "", self._points.popleft()[1]])
                     _add_run(runs, self._run(atom.style, start, end, shown))
             if runs and kind != "text":
                 _strip(runs)
@@ -375,7 +385,7 @@ class _Cutter:
             self._missing = 0
 
     def _event(self) -> list[Any]:
-        _, name = self._events.pop(0)
+        _, name = self._events.popleft()
         self._part += name == "part"
         return [name, self._part]
 
