@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,7 +22,7 @@ from disclosure_check.cli import cli
 from disclosure_check.model import Accepted, Beside, Edit, Evidence, Post, PostReport
 from disclosure_check.readers.files import read_paths
 from disclosure_check.reports import Tally
-from disclosure_check.reports.html_post import Texts, post_data
+from disclosure_check.reports.html_post import MOST_MARKS, Texts, post_data
 from disclosure_check.reports.html_report import write_html
 from disclosure_check.rulebook import load_rulebook
 
@@ -189,6 +190,27 @@ class TestBody:
         assert sum(gaps) + kept == len(text)
         assert len(json.dumps(data)) < 10_000
         assert "MIA20" in marked(data, "finding")[0]
+
+    def test_what_is_left_out_of_an_article_is_one_gap(self) -> None:
+        data = shown(checked("We walked.\n\n" * 2000, path="a.md", format="markdown"))
+        assert [block[0] for block in data["body"]] == ["paragraph"] * 50 + ["gap"]
+
+    def test_a_fold_in_what_is_left_out_stands_behind_the_gap(self) -> None:
+        text = "word " * 2000 + "Use code MIA20 for 20% off"
+        data = shown(replace(checked(text, platform="instagram"), view=replace(checked(text, platform="instagram").view, folds=(5000,))))
+        assert [block[0] for block in data["body"]] == ["text", "gap", "fold", "text"]
+
+    def test_findings_keep_their_marks_among_thousands_of_others(self) -> None:
+        text = "#ad https://www.amazon.com/dp/B07PJ7X1QD?tag=mia-20 " * 800 + "My eczema is cured."
+        data = shown(checked(text, platform="blog"))
+        assert len(data["marks"]) <= MOST_MARKS + len(data["findings"])
+        assert all(marked(data, "finding"))
+        assert "eczema is cured" in marked(data, "finding")
+
+    def test_long_runs_of_spaces_are_read_once(self) -> None:
+        start = time.perf_counter()
+        checked("Use code MIA20 for 20% off" + " " * 200_000 + "x", platform="instagram")
+        assert time.perf_counter() - start < 5
 
     def test_of_a_long_post_without_findings_the_beginning_is_shown(self) -> None:
         text = "We walked. " * 1000

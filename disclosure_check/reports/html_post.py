@@ -348,6 +348,7 @@ class _Cutter:
         self._events = deque(sorted(parts + folds, key=lambda event: (event[0], event[1] == "fold")))
         ends = {end for mark in marks for end in (mark.start, mark.end)} | {end for stretch in kept for end in stretch}
         self._cuts = sorted(ends | {offset for offset, _ in self._events})
+        self._passed: list[list[Any]] = []
         self._part = 0
         self._missing = 0
 
@@ -357,22 +358,24 @@ class _Cutter:
             runs: list[Any] = []
             for atom in atoms:
                 for start, end, shown in self._split(atom):
-                    while self._events and self._events[0][0] <= start:
-                        if runs and self._events[0][1] == "part":
-                            _strip(runs, before_part=True)
-                        yield from self._flushed(kind, runs)
-                        yield self._event()
+                    self._pass_events(start)
                     if not self._is_kept(start):
                         self._missing += end - start if shown is None else len(shown)
                         continue
-                    if self._missing:
+                    if self._missing or self._passed:
+                        if runs and self._passed and self._passed[0][0] == "part":
+                            _strip(runs, before_part=True)
                         yield from self._flushed(kind, runs)
+                        yield from self._passed
+                        self._passed.clear()
                     while self._points and self._points[0][0] <= start:
                         runs.append([_CAPTION, "", self._points.popleft()[1]])
                     _add_run(runs, self._run(atom.style, start, end, shown))
             if runs and kind != "text":
                 _strip(runs)
-            yield from self._flushed(kind, runs)
+            if runs:
+                yield [kind, *runs]
+        yield from self._flushed("", [])
         if self._points:
             yield ["text", *([_CAPTION, "", index] for _, index in self._points)]
 
@@ -384,10 +387,14 @@ class _Cutter:
             yield ["gap", self._missing]
             self._missing = 0
 
-    def _event(self) -> list[Any]:
-        _, name = self._events.popleft()
-        self._part += name == "part"
-        return [name, self._part]
+    def _pass_events(self, start: int) -> None:
+        """Note the folds and parts up to `start`: they are shown before the next text that is, of those left out only the last part."""
+        while self._events and self._events[0][0] <= start:
+            _, name = self._events.popleft()
+            if name == "part":
+                self._part += 1
+                self._passed.clear()
+            self._passed.append([name, self._part])
 
     def _split(self, atom: _Atom) -> Iterator[tuple[int, int, str | None]]:
         if atom.shown is not None:
