@@ -34,6 +34,7 @@ READ_AT_THE_SOURCE = (
     "https://www.ecfr.gov/",
     "https://www.ftc.gov/business-guidance/resources/com-disclosures-",
     "https://www.law.cornell.edu/uscode/",
+    "https://developers.google.com/search/blog/",
     "https://assets.documentcloud.org/documents/3705619/",  # the FTC's letter to adidas
 )
 
