@@ -292,11 +292,7 @@ def _mended(
 
 def _colored_diff(diff: str) -> str:
     colors = {"+": "green", "-": "red", "@": "cyan"}
-    lines = diff.split("\n")
-    return "\n".join(
-        click.style(line, bold=True) if line.startswith(("+++ ", "--- ")) else click.style(line, fg=colors[line[0]]) if line[:1] in colors else line
-        for line in lines
-    )
+    return "\n".join(click.style(line, fg=None if line.startswith(("+++ ", "--- ")) else colors.get(line[:1])) for line in diff.split("\n"))
 
 
 def _config(asked: _Asked) -> Config | None:

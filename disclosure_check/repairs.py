@@ -17,7 +17,7 @@ from disclosure_check.connections import affiliate_links
 from disclosure_check.model import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from disclosure_check.annotate import Annotations, LinkSignal
     from disclosure_check.case import Case
@@ -28,6 +28,7 @@ MOST = 8  # findings of a post for which a repair is worked out; each costs a ch
 LONGEST_TAG = 20_000  # characters of an HTML start tag
 LONGEST_GAP = 2_000  # characters between a link's address or words and its end
 _HREF = re.compile(r"""\bhref\s{0,20}=\s{0,20}(["']?)\Z""", re.IGNORECASE)
+_CLOSING = re.compile(r"</a\s*>", re.IGNORECASE)
 _LABELLED = re.compile(r"[^\w\n]{0,8}paid links?\b", re.IGNORECASE)
 _TITLE = re.compile(r"""[^\S\n]*(?:"(?:[^"\\]|\\.){0,500}"|'(?:[^'\\]|\\.){0,500}'|\((?:[^()\\]|\\.){0,500}\))?\s*\)""")
 _ATTRIBUTE = re.compile(r"""\s(rel)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?(?=[\s/>])""", re.IGNORECASE)
@@ -54,7 +55,7 @@ def with_fixes(judged: Judged, platform: Platform, rulebook: Rulebook, judge: Ca
         for repair in rulebook.repairs[finding.rule]:
             edits = next((edits for edits in _proposals(repair, finding, judged, case) if _is_right(edits, finding, judged, judge)), None)
             if edits is not None:
-                safe = _is_known(repair, finding, case)
+                safe = _is_known(repair, case)
                 mended[finding.rule, finding.start, finding.end] = (
                     replace(finding, fix=edits) if safe else replace(finding, suggestion=edits)
                 )
@@ -74,7 +75,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 # --- may it be applied, and is it right? ----------------------------------------------------------------------------
 
 
-def _is_known(repair: Repair, finding: Finding, case: Case) -> bool:
+def _is_known(repair: Repair, case: Case) -> bool:
     """Whether the words say nothing that isn't known: the connection is declared, or each address proves it."""
     declared = [kind for kind in case.post.connections if kind != "none"]
     if repair.operation == "beside-link":
@@ -85,8 +86,9 @@ def _is_known(repair: Repair, finding: Finding, case: Case) -> bool:
 
 
 def _is_right(edits: tuple[Edit, ...], finding: Finding, before: Judged, judge: Callable[[Post], Judged]) -> bool:
-    if not edits:
-        return False
+    quotes = [block for block in before.markup.blocks if block.quoted]
+    if not edits or any(edit.start <= quote.end and quote.start < max(edit.end, edit.start + 1) for edit in edits for quote in quotes):
+        return False  # what others wrote stays as they wrote it
     post = before.post
     after = judge(replace(post, text=apply_edits(post.text, edits)))
     had, has = Counter(found.rule for found in before.findings), Counter(found.rule for found in after.findings)
@@ -248,7 +250,7 @@ def _removal(finding: Finding, post: Post) -> Edit | None:
         return None
     else:
         end += len(after) - len(after.lstrip(" \t.!"))
-    if text[end:last].strip():
+    if text[end:last].strip() and not text.startswith("</", end):
         return Edit(start, end + len(text[end:last]) - len(text[end:last].lstrip(" \t")), "")
     return Edit(first + len(before.rstrip(" \t")), end, "")
 
@@ -292,7 +294,8 @@ def _beside_links(text: str, post: Post, links: Iterable[LinkSignal]) -> tuple[E
             continue
         start = min(signal.link.start, signal.link.text_start)
         is_bracketed = post.text[max(0, start - 1) : start] == "(" and post.text[at : at + 1] == ")"
-        edits[at] = Edit(at, at, f", {text}" if is_bracketed else f" ({text})")
+        gap = " " if post.text[at : at + 1].isalnum() else ""  # a line break was lost
+        edits[at] = Edit(at, at, f", {text}" if is_bracketed else f" ({text}){gap}")
     return tuple(edits[at] for at in sorted(edits))
 
 
@@ -302,7 +305,8 @@ def _end_of(link: Link, post: Post) -> int | None:
     if link.start < post.body_start:
         return None  # on the headline, which only the front matter makes
     if opening(link, text) is not None:
-        closing = re.compile(r"</a\s*>", re.IGNORECASE).search(text, max(link.end, link.text_end), max(link.end, link.text_end) + LONGEST_GAP)
+        behind = max(link.end, link.text_end)
+        closing = _CLOSING.search(text, behind, behind + LONGEST_GAP)
         return closing.end() if closing else None
     if (link.start, link.end) == (link.text_start, link.text_end):
         is_bracketed = text[link.start - 1 : link.start] == "<" and text[link.end : link.end + 1] == ">"
@@ -310,7 +314,8 @@ def _end_of(link: Link, post: Post) -> int | None:
     if post.format == "markdown":
         return _end_in_markdown(link, text)
     if post.format == "rst":
-        return _matched(r"[^`\n<>]{0,200}>`__?|`?__?", text, link.end if link.start > link.text_end and text[link.end] == ">" else link.text_end)
+        is_embedded = link.start > link.text_end and text[link.end : link.end + 1] == ">"
+        return _matched(r">`__?|`?__?", text, link.end if is_embedded else link.text_end)
     if post.format == "asciidoc":
         return _matched(r"\[(?:[^\]\\]|\\.){0,1000}\]", text, link.end) if text[link.end : link.end + 1] == "[" else None
     return None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
-from json.decoder import JSONDecodeError, scanstring
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ def _in_record(text: str, starts: Sequence[int], columns: Mapping[str, str], pos
     strings = dict(_strings(text[start:end]))
     for field in _fields(post):
         literal = strings.get(columns.get(field, field))
-        if literal is not None and json.loads(text[start + literal[0] - 1 : start + literal[1] + 1], strict=False) == post.text:
+        if literal is not None and json.loads(text[start + literal[0] - 1 : start + literal[1] + 1]) == post.text:
             first, last = start + literal[0], start + literal[1]
             raw = text[first:last]
             write = partial(_json_literal, is_ascii=raw.isascii())
@@ -78,25 +77,23 @@ def _fields(post: Post) -> tuple[str, ...]:
 
 def _strings(line: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the fields of an object of JSON whose value is a string, with the place of its characters between the quotes."""
-    decoder = json.JSONDecoder(strict=False)
-
-    def after_space(at: int) -> int:
-        match = _SPACE.match(line, at)
-        return match.end() if match else at
-
+    decode = json.JSONDecoder().raw_decode
+    at = _after_space(line, 0)
     try:
-        at = after_space(after_space(0) + 1)
-        while line[at : at + 1] == '"':
-            key, at = scanstring(line, at + 1, False)
-            at = after_space(after_space(at) + 1)
-            if line[at] == '"':
-                _, end = scanstring(line, at + 1, False)
+        while line[at : at + 1] in ("{", ","):
+            key, at = decode(line, _after_space(line, at + 1))
+            at = _after_space(line, _after_space(line, at) + 1)  # behind the colon
+            value, end = decode(line, at)
+            if isinstance(value, str):
                 yield key, (at + 1, end - 1)
-            else:
-                _, end = decoder.raw_decode(line, at)
-            at = after_space(after_space(end) + 1)
-    except (JSONDecodeError, IndexError, RecursionError):
+            at = _after_space(line, end)
+    except (ValueError, RecursionError):
         return
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _json_literal(text: str, *, is_ascii: bool) -> str:
@@ -144,6 +141,4 @@ def _translated(raw: str, first: int, character: re.Pattern[str], edits: Sequenc
             at += 1
         if at == len(wanted):
             break
-    return [
-        Edit(places.get(edit.start, first + len(raw)), places.get(edit.end, first + len(raw)), write(edit.text)) for edit in edits
-    ]
+    return [Edit(places.get(edit.start, first + len(raw)), places.get(edit.end, first + len(raw)), write(edit.text)) for edit in edits]
