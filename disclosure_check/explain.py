@@ -181,7 +181,9 @@ def _example(example: Example) -> str:
     lines = [printable(line) for line in example.facts["text"].strip("\n").split("\n")]
     notes = [note for note in (facts, _paragraph(example.why), "known gap: this one is missed today" if example.known_gap else "") if note]
     found = f'\nfound: "{printable(example.at)}"' if example.at else ""
-    return "\n".join(f"| {line}".rstrip() for line in lines) + found + "".join(f"\n{note}" for note in notes)
+    mended = "".join(f"\n> {printable(line)}".rstrip(" ") for line in example.fixed.strip("\n").split("\n")) if example.fixed else ""
+    mended = f"\nmended:{mended}" if mended else ""
+    return "\n".join(f"| {line}".rstrip() for line in lines) + found + "".join(f"\n{note}" for note in notes) + mended
 
 
 def _source(reference: Reference) -> str:
