@@ -8,6 +8,7 @@ has the finding and has no new one, and that links and visible words are what th
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ _TITLE = re.compile(r"""[^\S\n]*(?:"(?:[^"\\]|\\.){0,500}"|'(?:[^'\\]|\\.){0,500
 _ATTRIBUTE = re.compile(r"""\s(rel)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?(?=[\s/>])""", re.IGNORECASE)
 _BRACKETS = {"(": ")", "[": "]"}
 _EMPHASIS = "*_"
+_WRAPPING = "([" + _EMPHASIS
+_OPENED = re.compile(r"<(b|strong|i|em|span|small|u|mark)(?:\s[^<>]*)?>\Z", re.IGNORECASE)
+_MAY_FOLLOW = "#\uff03@.!?…<|•"  # a tag, when it is taken out
 _LINE_ENDS = "\r\n"
 
 
@@ -221,7 +225,7 @@ def _in_front(label: str, judged: Judged, case: Case) -> Iterator[Edit]:
     while at > post.body_start and post.text[at - 1] not in _LINE_ENDS:
         at -= 1
     ends = "\r\n" if "\r\n" in post.text else "\n"
-    yield Edit(at, at, f"{label}{ends}{ends}")
+    yield Edit(at, at, f"{label.rstrip(':')}{ends}{ends}")
 
 
 def _is_linked(at: int, judged: Judged) -> bool:
@@ -231,8 +235,7 @@ def _is_linked(at: int, judged: Judged) -> bool:
 def _removal(finding: Finding, post: Post) -> Edit | None:
     """Return the edit that takes a label out with the white space that it leaves; None if other words hang on it."""
     text, start, end = post.text, finding.start, finding.end
-    while start > post.body_start and end < len(text) and _BRACKETS.get(text[start - 1]) == text[end]:
-        start, end = start - 1, end + 1
+    start, end = _with_wrapping(text, start, end, post)
     first, last = _line(text, start, end, post.body_start)
     before, after = text[first:start], text[end:last]
     if post.format == "html":
@@ -244,7 +247,7 @@ def _removal(finding: Finding, post: Post) -> Edit | None:
         return _whole_line(text, first, last, post.body_start)
     following = after.lstrip(" \t")
     if finding.match.startswith(("#", "\uff03")):
-        if following[:1].isalnum():
+        if following and following[0] not in _MAY_FOLLOW and unicodedata.category(following[0]) != "So":
             return None
     elif following.strip(" \t.!") or before.rstrip()[-1:].isalnum() or before.rstrip()[-1:] in ",:;-\u2013\u2014\"'\u201c":
         return None
@@ -253,6 +256,21 @@ def _removal(finding: Finding, post: Post) -> Edit | None:
     if text[end:last].strip() and not text.startswith("</", end):
         return Edit(start, end + len(text[end:last]) - len(text[end:last].lstrip(" \t")), "")
     return Edit(first + len(before.rstrip(" \t")), end, "")
+
+
+def _with_wrapping(text: str, start: int, end: int, post: Post) -> tuple[int, int]:
+    """Return a stretch with the brackets and the emphasis that hold nothing else."""
+    while start > post.body_start and end < len(text):
+        opened = (
+            _OPENED.search(text, max(post.body_start, start - 100), start) if post.format != "text" and text[start - 1] == ">" else None
+        )
+        if text[end] in (_BRACKETS.get(text[start - 1]), text[start - 1]) and text[start - 1] in _WRAPPING:
+            start, end = start - 1, end + 1
+        elif opened and text[end : end + len(opened[1]) + 3].lower() == f"</{opened[1].lower()}>":
+            start, end = opened.start(), end + len(opened[1]) + 3
+        else:
+            break
+    return start, end
 
 
 def _line(text: str, start: int, end: int, least: int) -> tuple[int, int]:
@@ -267,7 +285,7 @@ def _line(text: str, start: int, end: int, least: int) -> tuple[int, int]:
 def _whole_line(text: str, first: int, last: int, least: int) -> Edit:
     """Return the edit that takes out a line, and of the blank lines around it those that parted it from the rest."""
     head, tail = text[least:first], text[last:]
-    gap = re.search(r"(?:[ \t]*(?:\r\n|\r|\n))*\Z", head)
+    gap = re.search(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z", head)
     kept = len(head) - (len(gap[0]) if gap else 0)
     if not tail.strip():
         return Edit(least + kept, last, "")
