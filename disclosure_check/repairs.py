@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Repair, Rulebook
 
 MOST = 8  # findings of a post for which a repair is worked out; each costs a check or two
+BUDGET = 2_000_000  # characters that are checked anew for the repairs of a post; no text but a hostile one needs as many
+MOST_LINKS = 2_000  # that get a label; only machines write more
 LONGEST_TAG = 20_000  # characters of an HTML start tag
 LONGEST_GAP = 2_000  # characters between a link's address or words and its end
 _HREF = re.compile(r"""\bhref\s{0,20}=\s{0,20}(["']?)\Z""", re.IGNORECASE)
@@ -54,10 +56,12 @@ class Judged:
 def with_fixes(judged: Judged, platform: Platform, rulebook: Rulebook, judge: Callable[[Post], Judged]) -> tuple[Finding, ...]:
     """Return the findings of `judged`; those that can be mended have a `fix`, or a `suggestion` if nobody declared what it would say."""
     case = make_case(judged.post, platform, judged.found, rulebook)
+    tries = iter(range(max(1, BUDGET // (len(judged.post.text) + 1))))
     mended: dict[tuple[str, int, int], Finding] = {}
     for finding in [finding for finding in judged.findings if finding.rule in rulebook.repairs][:MOST]:
         for repair in rulebook.repairs[finding.rule]:
-            edits = next((edits for edits in _proposals(repair, finding, judged, case) if _is_right(edits, finding, judged, judge)), None)
+            proposals = (edits for edits in _proposals(repair, finding, judged, case) if edits and next(tries, None) is not None)
+            edits = next((edits for edits in proposals if _is_right(edits, finding, judged, judge)), None)
             if edits is not None:
                 safe = _is_known(repair, case)
                 mended[finding.rule, finding.start, finding.end] = (
@@ -91,7 +95,7 @@ def _is_known(repair: Repair, case: Case) -> bool:
 
 def _is_right(edits: tuple[Edit, ...], finding: Finding, before: Judged, judge: Callable[[Post], Judged]) -> bool:
     quotes = [block for block in before.markup.blocks if block.quoted]
-    if not edits or any(edit.start <= quote.end and quote.start < max(edit.end, edit.start + 1) for edit in edits for quote in quotes):
+    if any(edit.start <= quote.end and quote.start < max(edit.end, edit.start + 1) for edit in edits for quote in quotes):
         return False  # what others wrote stays as they wrote it
     post = before.post
     after = judge(replace(post, text=apply_edits(post.text, edits)))
@@ -306,7 +310,7 @@ def _beside_links(text: str, post: Post, links: Iterable[LinkSignal]) -> tuple[E
     edits: dict[int, Edit] = {}
     for signal in links:
         at = _end_of(signal.link, post)
-        if at is None:
+        if at is None or len(edits) == MOST_LINKS:
             return ()
         if _LABELLED.match(post.text, at):
             continue
