@@ -458,6 +458,21 @@ def test_edits_are_told_in_words(words, change):
     assert describe_edits(*change) == words
 
 
+def test_code_scanning_is_told_when_a_suggestion_is_right():
+    Path("a.md").write_text("The lamp is so bright #spon\n", encoding="utf-8")
+    told = {}
+    for connection in ((), ("--connection", "paid")):
+        document = json.loads(run("a.md", "--format", "sarif", "--platform", "x", *connection, code=1).stdout)
+        (fix,) = document["runs"][0]["results"][0]["fixes"]
+        told[connection[-1:]] = fix["description"]["text"]
+        (replacement,) = fix["artifactChanges"][0]["replacements"]
+        assert replacement["insertedContent"] == {"text": "#ad"}
+    assert told == {
+        (): 'Write "#ad" for "#spon", if you were paid, or got something for this post.',
+        ("paid",): 'Write "#ad" for "#spon".',
+    }
+
+
 def test_a_terminal_shows_what_is_applied_and_what_is_only_suggested():
     Path("a.txt").write_text("The lamp is so bright #spon", encoding="utf-8")
     shown = re.sub(r"\s+", " ", run("a.txt", "--platform", "x", code=1).output)
