@@ -120,6 +120,7 @@ class Config:
     substantiation: str | None = None
     baseline: str | None = None
     fail_on: str | None = None
+    rule_pages: str | None = None  # the address of the folder in which the pages of the rules are published
     overrides: tuple[Override, ...] = ()
     facts: tuple[SiteFact, ...] = ()
     renders: tuple[Renderer, ...] = ()
@@ -282,6 +283,7 @@ def _config(path: Path, table: _Table) -> Config:
         substantiation=table.string("substantiation"),
         baseline=table.string("baseline"),
         fail_on=table.string("fail-on", (*SEVERITIES, "never")),
+        rule_pages=_address(table, "rule-pages"),
         overrides=tuple(map(_override, table.tables("overrides"))),
         facts=tuple(map(_fact, table.tables("facts"))),
         renders=tuple(map(_renderer, table.tables("renders"))),
@@ -321,6 +323,13 @@ def _connections(table: _Table) -> tuple[str, ...]:
 
 def _severity(table: _Table) -> dict[str, str]:
     return {rule: table.needed(rule, '"warning"', LEVELS) for rule in table.data}
+
+
+def _address(table: _Table, key: str) -> str | None:
+    address = table.string(key)
+    if address is not None and re.match(r"https?://[^\s/]+[^\s]*$", address) is None:
+        raise table.error(key, f"{key} is {_show(address)}; an address is needed that begins with https://")
+    return address
 
 
 def _columns(table: _Table) -> dict[str, str]:

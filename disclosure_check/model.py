@@ -213,7 +213,8 @@ class Finding:
     match: str  # original text[start:end]
     evidence: tuple[Evidence, ...] = ()
     references: tuple[Reference, ...] = ()
-    fix: tuple[Edit, ...] | None = None
+    fix: tuple[Edit, ...] | None = None  # mends it, and says nothing that isn't known
+    suggestion: tuple[Edit, ...] | None = None  # would mend it, but states a fact about the author that nobody has declared
     fingerprint: str = ""
     time: str | None = None  # of a transcript: when the words are said, such as "12:34" or "1:02:03"
 

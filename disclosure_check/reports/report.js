@@ -431,7 +431,8 @@ function renderFinding(post, at, finding, kind) {
   item.append(line);
   if (kind === "accepted") item.append(make("p", { dir: "auto" }, make("b", null, "Accepted: "), finding.reason || "no reason given", make("span", { class: "soft" }, ` (${by(finding)})`)));
   item.append(make("p", { dir: "auto" }, finding.message), make("div", { class: "remedy", dir: "auto" }, make("b", null, "What to do"), run.texts[finding.remedy]));
-  if (finding.fix) item.append(renderFix(finding.fix));
+  if (finding.fix) item.append(renderFix("Fix", finding.fix));
+  if (finding.suggestion) item.append(renderFix("Suggestion, if it is true", finding.suggestion));
   item.append(renderReasons(finding));
   return item;
 }
@@ -440,9 +441,9 @@ function by(finding) {
   return finding.by === "comment" ? "a comment in the post" : finding.by === "baseline" ? "the baseline" : `the configuration, line ${finding.by.replace(/^config:/, "")}`;
 }
 
-function renderFix(edits) {
+function renderFix(title, edits) {
   const rows = edits.map(([old, text]) => make("li", { dir: "auto" }, old ? make("del", null, old) : "", old && text ? " → " : "", text ? make("ins", null, text) : ""));
-  return make("details", null, make("summary", null, "Fix"), make("ul", null, rows));
+  return make("details", null, make("summary", null, title), make("ul", null, rows));
 }
 
 function renderReasons(finding) {

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from disclosure_check import __version__
 from disclosure_check.positions import index_lines
+from disclosure_check.reports.edits import CONDITION, describe_edits
 from disclosure_check.reports.finding import cite
 from disclosure_check.reports.places import STDIN, path_in_repository, place_in_file, reads_as_written
 from disclosure_check.reports.record import dump
@@ -53,16 +54,18 @@ def write_sarif(
     rules: Sequence[Rule],
     facts: RunFacts,
     root: Path,
+    rule_pages: str | None = None,
 ) -> None:
     """Pass the document to `write` piece by piece; `tally` counts the reports as they come.
 
-    `rules` are all that could have been broken; `root` is the folder from which paths are told.
+    `rules` are all that could have been broken; `root` is the folder from which paths are told; `rule_pages` is the
+    address of the folder in which the pages of the rules are published.
     """
     driver = {
         "name": "disclosure-check",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_descriptor(rule) for rule in rules],
+        "rules": [_descriptor(rule, rule_pages) for rule in rules],
     }
     indexes = {rule.id: index for index, rule in enumerate(rules)}
     head = {
@@ -97,7 +100,7 @@ def _dump(record: dict[str, Any]) -> str:
     return _DELICATE.sub(escape, dump(record))
 
 
-def _descriptor(rule: Rule) -> dict[str, Any]:
+def _descriptor(rule: Rule, rule_pages: str | None) -> dict[str, Any]:
     descriptor: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name[:MOST_NAME],
@@ -111,7 +114,9 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
             "problem.severity": _PROBLEMS[rule.severity],
         },
     }
-    if rule.references:
+    if rule_pages:
+        descriptor["helpUri"] = f"{rule_pages.rstrip('/')}/{rule.id}.html"
+    elif rule.references:
         descriptor["helpUri"] = rule.references[0].url
     return descriptor
 
@@ -158,8 +163,8 @@ def _result(
     related = _related(post, path, lines, finding.evidence)
     if related:
         result["relatedLocations"] = related
-    if finding.fix is not None and reads_as_written(post) and post.path != STDIN:
-        result["fixes"] = [_fix(post, path, lines, finding, finding.fix)]
+    if reads_as_written(post) and post.path != STDIN and (edits := finding.fix or finding.suggestion):
+        result["fixes"] = [_fix(post, path, lines, finding, edits)]
     result["properties"] = _properties(report, finding, lines)
     return result
 
@@ -208,8 +213,10 @@ def _related(post: Post, path: str, lines: Lines, evidence: Sequence[Evidence]) 
 
 def _fix(post: Post, path: str, lines: Lines, finding: Finding, edits: Sequence[Edit]) -> dict[str, Any]:
     replacements = [{"deletedRegion": _region(post, lines, edit.start, edit.end), "insertedContent": {"text": edit.text}} for edit in edits]
+    what = describe_edits(post.text, edits)
+    what = what[0].upper() + what[1:]
     return {
-        "description": _message(finding.remedy),
+        "description": _message(f"{what}, {CONDITION}." if finding.fix is None else f"{what}."),
         "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": replacements}],
     }
 
