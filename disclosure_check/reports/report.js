@@ -432,7 +432,7 @@ function renderFinding(post, at, finding, kind) {
   if (kind === "accepted") item.append(make("p", { dir: "auto" }, make("b", null, "Accepted: "), finding.reason || "no reason given", make("span", { class: "soft" }, ` (${by(finding)})`)));
   item.append(make("p", { dir: "auto" }, finding.message), make("div", { class: "remedy", dir: "auto" }, make("b", null, "What to do"), run.texts[finding.remedy]));
   if (finding.fix) item.append(renderFix("Fix", finding.fix));
-  if (finding.suggestion) item.append(renderFix("Suggestion, if it is true", finding.suggestion));
+  if (finding.suggestion) item.append(renderFix("Suggestion, if you were paid, or got something for this post", finding.suggestion));
   item.append(renderReasons(finding));
   return item;
 }
