@@ -6,15 +6,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fixtures lint types bench wheel clean
+.PHONY: help demo test fixtures screenshots lint types bench wheel clean
 
 help:
 	@echo "make demo      set up, check the posts in fixtures/ and show the findings"
 	@echo "make test      set up, run all tests"
 	@echo "make fixtures  write the expected reports of the fixtures anew"
+	@echo "make screenshots  take the pictures in docs/ anew (needs Chromium)"
 	@echo "make lint      ruff: style and format"
 	@echo "make types     mypy --strict"
-	@echo "make bench     how long a check takes to start, and a large report to be written"
+	@echo "make bench     how long a check takes to start, and large reports to be written"
 	@echo "make wheel     build the distribution into dist/"
 	@echo "make clean     remove the environment and what tools left behind"
 
@@ -40,6 +41,9 @@ test: $(VENV)/.installed-dev
 fixtures: $(VENV)/.installed-dev
 	$(BIN)/python fixtures/update.py
 
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python docs/screenshots.py
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -47,10 +51,11 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/claims.py
 	$(BIN)/python benchmarks/sarif.py
+	$(BIN)/python benchmarks/html_report.py
 
 wheel: $(VENV)/.installed-dev
 	$(PIP) build

@@ -14,9 +14,10 @@ from disclosure_check.readers.markup import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from disclosure_check.annotate import Annotations
     from disclosure_check.config import Config, Settings
     from disclosure_check.evaluate_claims import Claims
-    from disclosure_check.model import Accepted, Finding, Platform, Severity
+    from disclosure_check.model import Accepted, Finding, Markup, Platform, Severity, View
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.rulebook import Rulebook
     from disclosure_check.substantiation import Substantiation
@@ -41,6 +42,7 @@ class Options:
     nlp: Literal["cues", "model"] = "cues"  # what judges claims: cue words, or the parse of a model as well
     substantiation: Substantiation | None = None  # the brand's approved claims
     config: Config | None = None  # the repository's; its rules are named by ids here
+    with_view: bool = False  # reports also hold what it takes to show their posts
 
 
 def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options: Options = Options()) -> Iterator[PostReport]:
@@ -57,7 +59,7 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
     post = _with_defaults(post, options)
     settings: Settings | None = None
     if options.config is not None:
-        from disclosure_check.site import describe, settings_for, with_rendered
+        from disclosure_check.site import describe, settings_for
 
         post, settings = describe(post, options.config), settings_for(options.config, post.path)
     if post.format == "subtitles" and post.medium is None:
@@ -67,16 +69,15 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
         if not (post.lang or "en").lower().startswith("en"):
             message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
             return PostReport(post, platform.name, post.connections, error=message)
-        markup = parse(post)
-        found = annotate(post, markup, platform, rulebook)
-        if options.config is not None:
-            found = with_rendered(found, post, markup, options.config)
-        kinds: tuple[str, ...] = ()
-        findings: tuple[Finding, ...] = ()
-        if found.signals or found.links or post.connections or post.platform_label or post.page_sponsor:
-            from disclosure_check.evaluate import evaluate
+        markup, found, kinds, findings = _disclosures(post, platform, rulebook, options.config)
+        if findings and any(finding.rule in rulebook.repairs for finding in findings):
+            from disclosure_check.repairs import Judged, with_fixes
 
-            kinds, findings = evaluate(post, platform, found, rulebook)
+            def judge(mended: Post) -> Judged:
+                markup, found, _, findings = _disclosures(mended, platform, rulebook, options.config)
+                return Judged(mended, markup, found, findings)
+
+            findings = with_fixes(Judged(post, markup, found, findings), platform, rulebook, judge)
         claims: Claims = ((), (), ())
         with_claims = _claims_count(kinds, options.claims or (settings and settings.claims) or "auto")
         if with_claims:
@@ -98,7 +99,29 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
 
         findings, accepted = suppress(post, markup, findings, platform, rulebook, options.config, with_claims=with_claims)
     kept = tuple(_fingerprinted(finding, post) for finding in findings if _is_selected(finding.rule, options))
-    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2])
+    view: View | None = None
+    if options.with_view:
+        from disclosure_check.view import view_of
+
+        view = view_of(post, markup, platform, found, rulebook)
+    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2], view=view)
+
+
+def _disclosures(
+    post: Post, platform: Platform, rulebook: Rulebook, config: Config | None
+) -> tuple[Markup, Annotations, tuple[str, ...], tuple[Finding, ...]]:
+    """Return what a post's text holds, the kinds of connection that it declares or shows, and the findings about their disclosure."""
+    markup = parse(post)
+    found = annotate(post, markup, platform, rulebook)
+    if config is not None:
+        from disclosure_check.site import with_rendered
+
+        found = with_rendered(found, post, markup, config)
+    if not (found.signals or found.links or post.connections or post.platform_label or post.page_sponsor):
+        return markup, found, (), ()
+    from disclosure_check.evaluate import evaluate
+
+    return markup, found, *evaluate(post, platform, found, rulebook)
 
 
 def check_substantiation(rulebook: Rulebook, substantiation: Substantiation) -> PostReport:

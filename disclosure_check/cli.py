@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.check import Options
     from disclosure_check.config import Config
-    from disclosure_check.model import Post, PostReport, Severity
+    from disclosure_check.model import Edit, Post, PostReport, Severity
     from disclosure_check.readers.records import ReadFailure
     from disclosure_check.reports import Tally
     from disclosure_check.reports.json_report import RunFacts
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 FINDINGS, FAILED = 1, 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
-FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv")
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit", "csv", "html")
 RECORD_FIELDS = (
     "id", "text", "title", "platform", "lang", "medium", "connection", "brand", "platform_label", "date", "format",
     "parts", "transcript", "description", "overlay", "alt", "audience",
@@ -108,7 +109,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 
 @cli.command(short_help="Check posts.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
-@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit or csv.")
+@click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit, csv or html.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
 @click.option("--connection", "connections", multiple=True, metavar="KIND[,KIND]", help="The tie to the brand of posts that declare none.")
@@ -127,7 +128,8 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
 @click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Leave out the findings accepted in this file.")
-@click.option("--fix", is_flag=True, help="Mend in the files what can be mended: today, comments that accept nothing.")
+@click.option("--fix", is_flag=True, help="Mend in the files what needs no judgement, and report what is left; see --diff.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, as a unified diff in place of the report; write nothing.")
 @click.option("--since", metavar="REV", help="Only findings on lines changed since a revision of git: main, HEAD, v1.2.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--stdin-filename", metavar="NAME", help="Treat standard input like a file of this name.")
@@ -176,6 +178,7 @@ class _Asked:
     fail_on: str | None = None
     baseline: Path | None = None
     fix: bool = False
+    diff: bool = False
     since: str | None = None
     columns: tuple[str, ...] = ()
     stdin_filename: str | None = None
@@ -190,6 +193,7 @@ class _Asked:
 def _run_check(asked: _Asked) -> None:
     _require_paths(asked.paths)
     _require_format(asked.format)
+    _require_fitting_fixes(asked)
     config = _config(asked)
     folders = _pack_folders(asked, config)
 
@@ -202,13 +206,18 @@ def _run_check(asked: _Asked) -> None:
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
     options = _options(asked, rulebook, config)
-    posts = _posts(asked, options)
+    piped = sys.stdin.buffer.read() if asked.paths == ("-",) and (asked.fix or asked.diff) else None
+    posts = _posts(asked, options, piped)
     tally = Tally()
     fail_on = asked.fail_on or (config and config.fail_on) or "error"
-    with open_output(asked.output, is_json=asked.format != "text") as stream:
+    is_filter = piped is not None and asked.fix  # the mended text goes where the report would go
+    with open_output(asked.output, is_json=asked.format != "text" or asked.diff, is_error_stream=is_filter) as stream:
         evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
         evidence = [report for report in evidence if report.findings]
-        checked = chain(evidence, _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook))
+        checked = _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook)
+        if asked.fix or asked.diff:
+            checked = _mended(checked, asked, rulebook, options, piped, stream)
+        checked = chain(evidence, checked)
         reports = _show_progress(tally.watch(checked), quiet=asked.quiet)
         run = _Run(
             facts=partial(_run_facts, asked, rulebook, options, folders),
@@ -218,10 +227,10 @@ def _run_check(asked: _Asked) -> None:
         )
         _write_report(asked, _tell_errors(reports, asked), stream, tally, run)
         _require_posts(tally.posts - len(evidence), asked.paths)
-    if asked.output is not None and not asked.quiet:
+    if (asked.output is not None or asked.diff) and not asked.quiet:
         from disclosure_check.reports.text import summary
 
-        click.echo(summary(tally), err=True)
+        click.echo(summary(tally, is_dry=asked.diff), err=True)
     sys.exit(_exit_code(tally, fail_on))
 
 
@@ -240,11 +249,51 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
         from disclosure_check.since import changed_lines, keep_changed
 
         reports = keep_changed(reports, changed_lines(asked.since, Path.cwd()))
-    if asked.fix:
-        from disclosure_check.fixes import apply_fixes
-
-        reports = apply_fixes(reports)
     return reports
+
+
+def _mended(
+    reports: Iterator[PostReport], asked: _Asked, rulebook: Rulebook, options: Options, piped: bytes | None, stream: TextIO
+) -> Iterator[PostReport]:
+    """Yield the reports on the posts as `--fix` leaves them; with `--diff` as they are, and the difference goes to `stream`.
+
+    What was piped in goes to standard output, mended.
+    """
+    from disclosure_check.check import check_post
+    from disclosure_check.fixes import Run, apply_fixes, read_exactly, write_file
+    from disclosure_check.repairs import apply_edits
+
+    text = piped.decode(errors="surrogateescape") if piped is not None else ""
+
+    def show(path: str, text: str, edits: Sequence[Edit]) -> None:
+        from disclosure_check.unified_diff import unified_diff
+
+        diff = unified_diff(path if path != "-" else "stdin", text, edits)
+        click.echo(_colored_diff(diff) if _use_color(asked.color, stream) else diff, file=stream, nl=False, color=True)
+
+    def keep(_: str, old: str, edits: Sequence[Edit]) -> None:
+        nonlocal text
+        text = apply_edits(old, edits)
+
+    run = Run(
+        recheck=partial(check_post, rulebook=rulebook, options=options),
+        read=read_exactly if piped is None else lambda _: text,
+        write=show if asked.diff else write_file if piped is None else keep,
+        tell=partial(click.echo, err=True),
+        columns=_columns_of_records(asked, options),
+        is_narrowed=asked.baseline is not None or asked.since is not None or bool(options.config and options.config.baseline),
+        is_shown_only=asked.diff,
+    )
+    yield from apply_fixes(reports, run)
+    if piped is not None and asked.fix:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
+        sys.stdout.buffer.flush()
+
+
+def _colored_diff(diff: str) -> str:
+    colors = {"+": "green", "-": "red", "@": "cyan"}
+    return "\n".join(click.style(line, fg=None if line.startswith(("+++ ", "--- ")) else colors.get(line[:1])) for line in diff.split("\n"))
 
 
 def _config(asked: _Asked) -> Config | None:
@@ -283,18 +332,27 @@ def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Option
         substantiation=asked.substantiation or configured_substantiation(config) or _nearest_substantiation(isolated=asked.isolated),
         today=asked.today,
         config=config,
+        with_view=asked.format == "html",
     )
 
 
-def _posts(asked: _Asked, options: Options) -> Iterator[Post | ReadFailure]:
+def _posts(asked: _Asked, options: Options, piped: bytes | None = None) -> Iterator[Post | ReadFailure]:
     from disclosure_check.readers.facts import Facts
     from disclosure_check.readers.files import read_paths
 
     defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
-    columns = {**(options.config.columns if options.config else {}), **_column_names(asked.columns)}
     return read_paths(
-        asked.paths, stdin_filename=asked.stdin_filename, columns=columns, defaults=defaults, is_excluded=_excluded(options.config)
+        asked.paths,
+        stdin_filename=asked.stdin_filename,
+        columns=_columns_of_records(asked, options),
+        defaults=defaults,
+        is_excluded=_excluded(options.config),
+        stdin=None if piped is None else BytesIO(piped),
     )
+
+
+def _columns_of_records(asked: _Asked, options: Options) -> dict[str, str]:
+    return {**(options.config.columns if options.config else {}), **_column_names(asked.columns)}
 
 
 def _excluded(config: Config | None) -> Callable[[str], bool] | None:
@@ -359,6 +417,10 @@ def _write_report(asked: _Asked, reports: Iterable[PostReport], stream: TextIO, 
     def write(text: str) -> None:
         click.echo(text, file=stream, nl=False, color=True)  # whether to color is decided below
 
+    if asked.diff:
+        for _ in reports:  # what would change is written as they come
+            pass
+        return
     if asked.format == "text":
         from disclosure_check.reports.text import plain, write_text
 
@@ -399,6 +461,10 @@ def _write_document(format: str, reports: Iterable[PostReport], write: Callable[
         summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
         summary_path = Path(summary_file) if summary_file else None
         write_github(reports, write, tally, root=repository_root(Path.cwd()), summary_path=summary_path)
+    elif format == "html":
+        from disclosure_check.reports.html_report import write_html
+
+        write_html(reports, write, tally, rules=run.rules(), facts=run.facts())
     else:
         from disclosure_check.reports.json_report import write_json
 
@@ -408,7 +474,7 @@ def _write_document(format: str, reports: Iterable[PostReport], write: Callable[
 def _tell_errors(reports: Iterable[PostReport], asked: _Asked) -> Iterator[PostReport]:
     """Yield the reports; say on standard error what could not be checked, where the report itself isn't read by a person."""
     for report in reports:
-        if report.error is not None and (asked.format not in ("text", "github") or asked.output is not None):
+        if report.error is not None and (asked.format not in ("text", "github") or asked.output is not None or asked.diff):
             click.echo(f"Error: {report.error}", err=True)
         yield report
 
@@ -464,6 +530,15 @@ def _require_paths(paths: Sequence[str]) -> None:
             "  disclosure-check check content/posts\n"
             "  disclosure-check check - --platform instagram < caption.txt"
         )
+
+
+def _require_fitting_fixes(asked: _Asked) -> None:
+    if asked.fix and asked.diff:
+        raise click.UsageError("--fix writes the changes and --diff only shows them; choose one of the two")
+    if asked.diff and asked.format != "text":
+        raise click.UsageError(f"--diff takes the place of the report; leave --format {asked.format} out")
+    if asked.fix and "-" in asked.paths and len(asked.paths) > 1:
+        raise click.UsageError("with --fix, the mended text of standard input goes to standard output; name - alone, or files")
 
 
 def _require_format(name: str) -> None:

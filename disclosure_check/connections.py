@@ -66,10 +66,16 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
 
 
 def _by_links(case: Case) -> Iterator[tuple[str, Trigger]]:
+    for link in affiliate_links(case):
+        yield "affiliate", Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate")
+
+
+def affiliate_links(case: Case) -> Iterator[LinkSignal]:
+    """Yield the links that show a commission: not those to the author's own work, nor those in a sponsor's block."""
     blocks = list(_sponsor_blocks(case))
     for link in case.found.links:
         if is_affiliate(link) and not _is_own_work(case, link) and not any(block.start <= link.at < block.end for block in blocks):
-            yield "affiliate", Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate")
+            yield link
 
 
 def _trigger(signal: Signal) -> Trigger:

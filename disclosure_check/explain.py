@@ -20,7 +20,7 @@ from disclosure_check.reports.text import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from disclosure_check.model import Post, Reference
+    from disclosure_check.model import Finding, Post, Reference
     from disclosure_check.rulebook import Example, Rule, Rulebook
 
     Style = Callable[..., str]
@@ -45,8 +45,8 @@ class ExampleResult:
     name: str  # "DC201-invalid-1"
     rule: str
     valid: bool
-    expected: tuple[str, ...]  # the words that the rule should find
-    got: tuple[str, ...]  # the words that it found
+    expected: tuple[str, ...]  # the words that the rule should find, and the mended text if the example shows it
+    got: tuple[str, ...]  # the words that it found, and the text as its fix mends it
     error: str | None  # why the example could not be checked
     known_gap: bool  # the rule file admits that this one fails
 
@@ -108,15 +108,28 @@ def run_examples(rules: Iterable[Rule], rulebook: Rulebook) -> Iterator[ExampleR
             for number, example in enumerate(examples, 1):
                 name = f"{rule.id}-{'valid' if valid else 'invalid'}-{number}"
                 report = check_post(example_post(name, example), rulebook)
+                found = [finding for finding in report.findings if finding.rule == rule.id]
+                expected = [] if valid else [example.at or ""]
+                got = [finding.match for finding in found]
+                if example.fixed is not None:
+                    expected.append(example.fixed)
+                    got += [_mended(report.post, finding) for finding in found[:1]]
                 yield ExampleResult(
                     name=name,
                     rule=rule.id,
                     valid=valid,
-                    expected=() if valid else (example.at or "",),
-                    got=tuple(finding.match for finding in report.findings if finding.rule == rule.id),
+                    expected=tuple(expected),
+                    got=tuple(got),
                     error=report.error,
                     known_gap=example.known_gap,
                 )
+
+
+def _mended(post: Post, finding: Finding) -> str:
+    """Return the text of a post once the fix or the suggestion of a finding is made."""
+    from disclosure_check.repairs import apply_edits
+
+    return apply_edits(post.text, finding.fix or finding.suggestion or ())
 
 
 def example_post(name: str, example: Example) -> Post:
@@ -181,7 +194,9 @@ def _example(example: Example) -> str:
     lines = [printable(line) for line in example.facts["text"].strip("\n").split("\n")]
     notes = [note for note in (facts, _paragraph(example.why), "known gap: this one is missed today" if example.known_gap else "") if note]
     found = f'\nfound: "{printable(example.at)}"' if example.at else ""
-    return "\n".join(f"| {line}".rstrip() for line in lines) + found + "".join(f"\n{note}" for note in notes)
+    mended = "".join(f"\n> {printable(line)}".rstrip(" ") for line in example.fixed.strip("\n").split("\n")) if example.fixed else ""
+    mended = f"\nmended:{mended}" if mended else ""
+    return "\n".join(f"| {line}".rstrip() for line in lines) + found + "".join(f"\n{note}" for note in notes) + mended
 
 
 def _source(reference: Reference) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOPPING = 150  # folded characters before a link in which a word such as "shop" makes it one to buy from
 UNDISCLOSED = ("absent", "elsewhere", "hyperlinked", "hidden", "alt-only")  # breaches that leave a reader without a word
+UNSEARCHED = ("newsletter",)  # platforms of articles that no search engine reads
 LETTERS = 3  # a brand's first word with more letters than this names it: "Acme" of "Acme Lamps"
 COMMON_CAPITALS = frozenset(
     [
@@ -203,12 +204,30 @@ def _late_starts(inquiry: Inquiry) -> Iterator[Offence]:
         yield Offence(Span(good[0].start, good[0].end), paid, "it stands at the end")
 
 
+def _unqualified_links(inquiry: Inquiry) -> Iterator[Offence]:
+    """Yield the first affiliate link in HTML whose `rel` tells a search engine nothing about payment."""
+    case = inquiry.case
+    if case.platform.form != "article" or case.platform.name in UNSEARCHED or "</a" not in case.post.text.lower():
+        return
+    from disclosure_check.repairs import is_strong, is_unqualified, opening
+
+    bare = [
+        link.link
+        for link in case.found.links
+        if is_strong(link) and is_unqualified(link.link) and opening(link.link, case.post.text) is not None
+    ]
+    if bare:
+        links = "1 affiliate link has" if len(bare) == 1 else f"{len(bare)} affiliate links have"
+        yield Offence(Span(bare[0].start, bare[0].end), None, f"{links} neither of the two values")
+
+
 FORBIDDEN: dict[str, Callable[[Inquiry], Iterator[Offence]]] = {
     "denial": _contradictions,
     "late-start": _late_starts,
     "needless-notice": _needless_notices,
     "opaque-link": _opaque_links,
     "thread-part": _thread_parts,
+    "unqualified-link": _unqualified_links,
     "unrepeated-live": partial(_unrepeated, live=True),
     "unrepeated-long": partial(_unrepeated, live=False),
     "wording": _wordings,

@@ -30,6 +30,7 @@ from disclosure_check.explain import render_page
 from disclosure_check.loading import FILE, SHARED_FILE, SUBSTANTIATION
 from disclosure_check.model import Post, PostReport
 from disclosure_check.positions import index_lines
+from disclosure_check.reports.edits import CONDITION, describe_edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +49,6 @@ SEVERITIES = {
     "info": types.DiagnosticSeverity.Information,
 }
 _MOST_RELATED = 8  # pieces of evidence shown with a diagnostic
-_MOST_WORDS = 40  # characters of an edit in the title of its fix
 # Characters that take more than one code unit, and the code units that one takes beyond the first.
 _WIDE: dict[str, tuple[re.Pattern[str], Callable[[str], int]]] = {
     "utf-8": (re.compile(r"[^\x00-\x7f]"), lambda character: len(character.encode(errors="surrogatepass")) - 1),
@@ -99,7 +99,8 @@ class Shown:
 
     diagnostic: types.Diagnostic
     finding: Finding | None = None  # None: something was not checked, or a note
-    edits: tuple[types.TextEdit, ...] = ()  # that mend it
+    edits: tuple[types.TextEdit, ...] = ()  # that mend it, or would
+    title: str = ""  # what they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,9 @@ def _shown(report: PostReport, draft: Draft, ruler: Ruler, *, with_related: bool
         # The text of a record may be written in its file in other ways than it reads, so its line is all there is to show.
         where = ruler.line(record) if record is not None else ruler.range(finding.start + shift, finding.end + shift)
         related = _related(finding, draft, ruler, shift) if with_related and record is None else None
-        yield Shown(_diagnostic(finding, where, related), finding, _edits(finding.fix, ruler, shift) if record is None else ())
+        edits = finding.fix or finding.suggestion
+        title = _title(finding, report.post) if edits else ""
+        yield Shown(_diagnostic(finding, where, related), finding, _edits(edits, ruler, shift) if record is None else (), title)
     for note in report.notes:
         yield Shown(types.Diagnostic(ruler.line(record or 1), note, types.DiagnosticSeverity.Information, source=NAME))
 
@@ -343,10 +346,10 @@ async def _code_actions(ls: Server, params: types.CodeActionParams) -> list[type
         return []
     return [
         types.CodeAction(
-            _title(shown.finding),
+            shown.title,
             types.CodeActionKind.QuickFix,
             diagnostics=[shown.diagnostic],
-            is_preferred=True,
+            is_preferred=shown.finding.fix is not None,
             edit=_workspace_edit(ls, checked.draft, shown.edits),
         )
         for shown in checked.shown
@@ -354,20 +357,11 @@ async def _code_actions(ls: Server, params: types.CodeActionParams) -> list[type
     ]
 
 
-def _title(finding: Finding) -> str:
-    """Return what a fix does, in the words that it takes out and puts in."""
-    edits = finding.fix or ()
-    written = _words(" ".join(edit.text for edit in edits))
-    if not written:
-        return f"{finding.rule}: take out {_words(finding.match)}"
-    return f"{finding.rule}: write {written}"
-
-
-def _words(text: str) -> str:
-    words = " ".join(text.split())
-    if not words:
-        return ""
-    return f'"{words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"}"'
+def _title(finding: Finding, post: Post) -> str:
+    """Return what a fix does, in the words that it takes out and puts in, and for a suggestion when it is right."""
+    if finding.fix is not None:
+        return f"{finding.rule}: {describe_edits(post.text, finding.fix)}"
+    return f"{finding.rule}, {CONDITION}: {describe_edits(post.text, finding.suggestion or ())}"
 
 
 def _workspace_edit(ls: Server, draft: Draft, edits: Sequence[types.TextEdit]) -> types.WorkspaceEdit:

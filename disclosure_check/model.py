@@ -213,7 +213,8 @@ class Finding:
     match: str  # original text[start:end]
     evidence: tuple[Evidence, ...] = ()
     references: tuple[Reference, ...] = ()
-    fix: tuple[Edit, ...] | None = None
+    fix: tuple[Edit, ...] | None = None  # mends it, and says nothing that isn't known
+    suggestion: tuple[Edit, ...] | None = None  # would mend it, but states a fact about the author that nobody has declared
     fingerprint: str = ""
     time: str | None = None  # of a transcript: when the words are said, such as "12:34" or "1:02:03"
 
@@ -245,6 +246,27 @@ class ClaimRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Words of a post that mean something to a check, whether or not there is a finding about them."""
+
+    kind: Literal["connection", "disclosure", "denial", "link"]
+    note: str  # what it is, for a person
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What it takes to show a post as its platform shows it, with what was seen in it."""
+
+    platform: Platform
+    markup: Markup
+    marks: tuple[Mark, ...]  # in order of their place
+    folds: tuple[int, ...]  # where the platform cuts the post, or each part of it; the same offsets that the findings go by
+    parts: tuple[int, ...]  # where the parts of a thread begin; () if it is one piece
+
+
+@dataclass(frozen=True, slots=True)
 class PostReport:
     """What was found about one post: findings, or the error that kept it from being checked."""
 
@@ -257,6 +279,7 @@ class PostReport:
     accepted: tuple[Accepted, ...] = ()
     fixed: int = 0  # findings that were mended in the file
     notes: tuple[str, ...] = ()  # what a reader of the report has to know about how the post was read
+    view: View | None = None  # if Options.with_view asks for it
 
     @property
     def verdict(self) -> Verdict:

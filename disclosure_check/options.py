@@ -32,6 +32,7 @@ def build_options(
     substantiation: Path | None = None,
     today: str | None = None,
     config: Config | None = None,
+    with_view: bool = False,
 ) -> Options:
     """Return the options, checked against the rulebook.
 
@@ -49,6 +50,7 @@ def build_options(
         nlp=_checked_nlp(nlp, claims),
         substantiation=_approved(substantiation, today),
         config=None if config is None else _by_ids(config, rulebook),
+        with_view=with_view,
     )
 
 

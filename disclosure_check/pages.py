@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.explain import GROUPS, describe_facts
@@ -41,7 +41,7 @@ FORCES: dict[Force, str] = {
 }
 INDEX = {"html": "index.html", "markdown": "README.md"}
 _ENDINGS = {"html": ".html", "markdown": ".md"}
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>]+")
+WEB_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class _Shown:
     facts: str  # "platform: instagram; connection: gift"
     why: str
     known_gap: bool
+    fixed: str  # the text once the rule's fix or suggestion is made, "" if it isn't shown
 
 
 def page_name(rule: str, format: PageFormat) -> str:
@@ -84,25 +85,28 @@ def write_pages(rulebook: Rulebook, folder: Path, format: PageFormat) -> int:
 
 def html_page(rule: Rule) -> str:
     """Return the page of a rule as one HTML file without scripts and without anything to load."""
-    return (
-        _templates()
-        .get_template("rule.html")
-        .render(
-            rule=rule,
-            summary=_paragraphs(rule.summary),
-            why=_paragraphs(rule.why),
-            remedy=_paragraphs(_for_any_brand(rule.remedy)),
-            limits=_paragraphs(rule.limits),
-            examples=(("Found in", map(_shown, rule.invalid)), ("Not found in", map(_shown, rule.valid))),
-            index=INDEX["html"],
-            forces=FORCES,
-        )
-    )
+    return templates().get_template("rule.html").render(rule_context(rule), index=INDEX["html"])
+
+
+def rule_context(rule: Rule) -> dict[str, Any]:
+    """Return what the template of a rule's page shows."""
+    return {
+        "rule": rule,
+        "summary": _paragraphs(rule.summary),
+        "why": _paragraphs(rule.why),
+        "remedy": _paragraphs(_for_any_brand(rule.remedy)),
+        "limits": _paragraphs(rule.limits),
+        "examples": (
+            ("Found in", [_shown(example) for example in rule.invalid]),
+            ("Not found in", [_shown(example) for example in rule.valid]),
+        ),
+        "forces": FORCES,
+    }
 
 
 def html_index(rulebook: Rulebook) -> str:
     """Return the index of the pages as one HTML file."""
-    return _templates().get_template("rules.html").render(groups=_groups(rulebook), page_name=partial(page_name, format="html"))
+    return templates().get_template("rules.html").render(groups=_groups(rulebook), page_name=partial(page_name, format="html"))
 
 
 def markdown_page(rule: Rule) -> str:
@@ -143,7 +147,8 @@ def _markdown_example(example: Example) -> str:
     found = f"Found: “{_prose(shown.match)}”" if shown.match else ""
     gap = "Known gap: this one comes out wrong today." if shown.known_gap else ""
     notes = [note for note in (found, escape_markdown(shown.facts), _prose(shown.why), gap) if note]
-    return "\n\n".join([fence(shown.before + shown.match + shown.after), "  \n".join(notes)]).rstrip()
+    mended = ["Mended:", fence(shown.fixed)] if shown.fixed else []
+    return "\n\n".join([fence(shown.before + shown.match + shown.after), "  \n".join(notes), *mended]).rstrip()
 
 
 def _markdown_source(reference: Reference) -> str:
@@ -163,14 +168,20 @@ def _markdown_address(address: str) -> str:
 
 
 def _is_web_address(address: str) -> bool:
-    return _WEB_ADDRESS.fullmatch(address) is not None
+    return WEB_ADDRESS.fullmatch(address) is not None
 
 
 def _shown(example: Example) -> _Shown:
     text = example.facts["text"].strip("\n")
     before, match, after = text.partition(example.at) if example.at else (text, "", "")
     return _Shown(
-        _visible(before), _visible(match), _visible(after), printable(describe_facts(example)), printable(example.why), example.known_gap
+        _visible(before),
+        _visible(match),
+        _visible(after),
+        printable(describe_facts(example)),
+        printable(example.why),
+        example.known_gap,
+        _visible((example.fixed or "").strip("\n")),
     )
 
 
@@ -191,11 +202,12 @@ def _paragraphs(text: str) -> list[str]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of pages and of the HTML report."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader([Path(__file__).parent / "templates", Path(__file__).parent / "reports"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -71,6 +71,8 @@ _PLATFORM_KEYS = (
     "title",
     "title_limit",
 )
+# What can be done about a finding; `repairs` does it.
+OPERATIONS = ("append", "beside-link", "move-to-front", "put-in-front", "relate-link", "replace")
 PLACEHOLDERS = ("brand", "connection", "fold", "match", "platform", "position")
 _SIGNAL_KEYS = ("covers", "grade", "id", "patterns", "placement", "role", "shows", "topic", "unless", "when")
 _WORD = re.compile(r"\{([a-z_]+)\}")
@@ -199,11 +201,25 @@ def _checked_rule(path: Path, table: dict[str, Any]) -> dict[str, Any]:
         raise fail(path, key, problem)
     if table["type"] == "claim":
         _check_compositions(path, table["match"])
+    for repair in table.get("fix", []):
+        _check_repair(path, repair)
     for key in ("message", "remedy"):
         for word in words_used(table[key]):
             if word not in PLACEHOLDERS:
                 raise fail(path, key, f"unknown placeholder {{{word}}} in the {key}; there are {', '.join(PLACEHOLDERS)}")
     return table
+
+
+def _check_repair(path: Path, repair: Mapping[str, Any]) -> None:
+    try:
+        re.compile(repair.get("pattern", ""))
+    except re.error as error:
+        raise fail(path, "pattern", f"pattern {repair['pattern']!r} is not a regular expression ({error})") from error
+    if repair["operation"] != "move-to-front" and not repair.get("text"):
+        raise fail(path, "operation", f'the operation {repair["operation"]!r} needs words to write, such as text = "#ad"')
+    for word in words_used(repair.get("text", "")):
+        if word != "brand":
+            raise fail(path, "text", f"unknown placeholder {{{word}}} in the text of a fix; there is brand")
 
 
 def _check_compositions(path: Path, match: Mapping[str, Any]) -> None:

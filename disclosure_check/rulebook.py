@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -77,6 +78,17 @@ class SignalKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """One way to mend what a rule finds; `repairs` knows the operations."""
+
+    operation: str  # one of rule_files.OPERATIONS
+    text: str  # the words to write; "" where the words found are moved as they are
+    pattern: re.Pattern[str] | None  # the part of the words found that it is about; without it, all of them
+    states_connection: bool  # what it writes says that a connection exists, which somebody must have declared
+    everywhere: bool  # replaces the words in other disclosures of the same topic, too
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A post that a rule is to find something in, or nothing."""
 
@@ -84,6 +96,7 @@ class Example:
     at: str | None  # the exact words found
     why: str
     known_gap: bool
+    fixed: str | None = None  # the text once the fix or the suggestion is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Rule:
     invalid: tuple[Example, ...]
     valid: tuple[Example, ...]
     path: str
+    repairs: tuple[Repair, ...] = ()  # the first that comes out right is offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,7 @@ class Rulebook:
     prefilter: Callable[[], Prefilter]  # of the signals that are searched for in every post
     links: Callable[[], LinkData]  # read when the first link is met
     claims: Callable[[], ClaimBook]  # read when the first post is met whose claims count
+    repairs: Mapping[str, tuple[Repair, ...]]  # of the rules that have any, by id
 
 
 def rules_dir() -> Path:
@@ -176,6 +191,7 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         prefilter=cache(partial(_prefilter, signals, own_signals, compiled, own)),
         links=(lambda: all_links) if all_links else own_links,
         claims=claims,
+        repairs={rule.id: rule.repairs for rule in rules if rule.repairs},
     )
 
 
@@ -399,8 +415,6 @@ def plain_kind(id: str, role: str, phrases: Sequence[str], connections: Sequence
 
 
 def _literally(phrase: str) -> str:
-    import re
-
     return rf"(?<!\w){' '.join(map(re.escape, phrase.split()))}(?!\w)"
 
 
@@ -424,7 +438,13 @@ def _rule(table: Mapping[str, Any]) -> Rule:
         references=_references(table["references"]),
         invalid=tuple(_example(example) for example in table.get("invalid", ())),
         valid=tuple(_example(example) for example in table.get("valid", ())),
+        repairs=tuple(_repair(repair) for repair in table.get("fix", ())),
     )
+
+
+def _repair(table: Mapping[str, Any]) -> Repair:
+    pattern = re.compile(table["pattern"], re.IGNORECASE) if "pattern" in table else None
+    return Repair(table["operation"], table.get("text", ""), pattern, table.get("states_connection", False), table.get("everywhere", False))
 
 
 def _references(tables: Iterable[dict[str, Any]]) -> tuple[Reference, ...]:
@@ -432,8 +452,8 @@ def _references(tables: Iterable[dict[str, Any]]) -> tuple[Reference, ...]:
 
 
 def _example(table: Mapping[str, Any]) -> Example:
-    facts = {key: value for key, value in table.items() if key not in ("at", "why", "known_gap")}
-    return Example(facts, table.get("at"), table.get("why", ""), table.get("known_gap", False))
+    facts = {key: value for key, value in table.items() if key not in ("at", "why", "known_gap", "fixed")}
+    return Example(facts, table.get("at"), table.get("why", ""), table.get("known_gap", False), table.get("fixed"))
 
 
 def _platforms(tables: Iterable[Mapping[str, Any]]) -> dict[str, Platform]:

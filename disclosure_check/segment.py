@@ -24,7 +24,8 @@ _SENTENCE_END = re.compile(r"(?<![\d\s][.])(?!(?<=\b[Nn]o)\. \d)[.!?]+[\"')\]]*(
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = lazily(_ITEM)
-_LINE_BREAKS = lazily(r"(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")  # so many in a row hide what follows anywhere
+# So many in a row hide what follows anywhere. It begins where a run of such characters does, so that a long run is read once.
+_LINE_BREAKS = lazily(r"(?<![ \t.\-_•·*~\u2800\u200b])(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")
 PART_MEDIA = ("carousel", "slides", "stories", "story", "story frames", "thread")
 _PART_BREAK = lazily(r"(?m)^[ \t]*-{3,}[ \t]*(?:\r?\n|\Z)")
 _PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")

@@ -43,7 +43,7 @@ def complete(words: str, environment: dict[str, str]) -> list[str]:
         ("disclosure-check check --sub", ["plain,--substantiation"]),
         ("disclosure-check check --fail-on ", ["plain,error", "plain,warning", "plain,info", "plain,never"]),
         ("disclosure-check check cont", ["file,cont"]),
-        ("disclosure-check explain dc90", [f"plain,DC90{digit}" for digit in "12345"]),
+        ("disclosure-check explain dc90", [f"plain,DC90{digit}" for digit in "123456"]),
         ("disclosure-check rules --output pa", ["dir,pa"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

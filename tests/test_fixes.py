@@ -57,13 +57,6 @@ def test_what_was_mended_is_counted_and_the_rest_is_told():
     assert [finding["rule"] for finding in report["posts"][0]["findings"]] == ["DC112"]
 
 
-def test_records_are_left_alone():
-    text = json.dumps({"text": f"{WRONG}\n\nA desk.", "format": "markdown"}) + "\n"
-    Path("a.jsonl").write_text(text, encoding="utf-8")
-    run("a.jsonl", "--fix", code=1)
-    assert Path("a.jsonl").read_text(encoding="utf-8") == text
-
-
 def test_a_comment_that_accepts_something_stays():
     text = '<!-- disclosure-check: ignore[DC112,DC301,DC999] reason="my own shop" -->\n\nUse code MIA20 for 20% off at Lumo.\n'
     Path("a.md").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The formats for programs: SARIF, GitHub annotations, JUnit and CSV. Each is read back by its own parser."""
+"""The formats for programs, SARIF, GitHub annotations, JUnit and CSV, and the data of the HTML page. Each is read back by its own parser."""
 
 from __future__ import annotations
 
@@ -533,12 +533,23 @@ def findings_of_csv(text: str) -> list[tuple[Any, ...]]:
     )
 
 
+def findings_of_html(text: str) -> list[tuple[Any, ...]]:
+    assert text.endswith("</html>\n")
+    posts = re.search(r'<script type="application/json" id="posts">(.*?)</script>', text, re.DOTALL)
+    return sorted(
+        (post["path"], post.get("line") or finding["line"], finding["line"], finding["column"], finding["rule"], finding["severity"])
+        for post in json.loads(posts[1])
+        for finding in post.get("findings", ())
+    )
+
+
 READERS = {
     "jsonl": findings_of_jsonl,
     "sarif": findings_of_sarif,
     "github": findings_of_github,
     "junit": findings_of_junit,
     "csv": findings_of_csv,
+    "html": findings_of_html,
 }
 
 
@@ -570,13 +581,15 @@ class TestAgreement:
         assert READERS[format](result.stdout) == expected
         assert result.exit_code == 2  # a record could not be read
 
-    def test_the_accepted_finding_is_in_sarif_junit_and_csv(self) -> None:
+    def test_the_accepted_finding_is_in_sarif_junit_csv_and_html(self) -> None:
         results = parse_sarif(run("check", "posts", "--format", "sarif").stdout)["results"]
         assert [result["suppressions"][0]["justification"] for result in results if "suppressions" in result] == ["our own shop"]
         skipped = parse_xml(run("check", "posts", "--format", "junit").stdout).find(".//skipped")
         assert skipped.get("message") == "our own shop"
         rows = list(csv.DictReader(io.StringIO(run("check", "posts", "--format", "csv").stdout)))
         assert [row["reason"] for row in rows if row["status"] == "accepted"] == ["our own shop"]
+        page = run("check", "posts", "--format", "html").stdout
+        assert re.findall(r'"reason":"([^"]*)","by":"([^"]*)"', page) == [("our own shop", "comment")]
 
     @pytest.mark.parametrize("format", READERS)
     def test_the_same_posts_give_the_same_bytes(self, format: str) -> None:

@@ -220,6 +220,20 @@ def test_a_quick_fix_takes_out_what_it_names_and_nothing_else(site: Path, ends: 
     run(session, site, capabilities(versioned=versioned))
 
 
+def test_what_only_the_author_knows_is_offered_with_its_condition(site: Path) -> None:
+    text = "The lamp is so bright 🌿 #spon\n"
+
+    async def session(client: Editor) -> None:
+        uri = client.open(site / "post.txt", text)
+        await client.diagnostics(uri)
+        (suggestion,) = await client.fixes(uri, types.Range(types.Position(0, 26), types.Position(0, 26)))
+        assert suggestion.title == 'DC201, if you were paid, or got something for this post: write "#ad" for "#spon"'
+        assert suggestion.is_preferred is False
+        assert apply(text, edits_of(suggestion, uri, versioned=True)) == "The lamp is so bright 🌿 #ad\n"
+
+    run(session, site, capabilities(versioned=True))
+
+
 def edits_of(fix: types.CodeAction, uri: str, versioned: bool) -> list[types.TextEdit]:
     assert fix.edit is not None
     if not versioned:

@@ -42,8 +42,12 @@ def test_the_wheel_holds_schemas_types_and_license(wheel: zipfile.ZipFile) -> No
         "disclosure_check/py.typed",
         "disclosure_check/schema/report.schema.json",
         "disclosure_check/schema/rule.schema.json",
+        "disclosure_check/reports/report.css",
+        "disclosure_check/reports/report.html",
+        "disclosure_check/reports/report.js",
         "disclosure_check/templates/page.html",
         "disclosure_check/templates/rule.html",
+        "disclosure_check/templates/rule_content.html",
         "disclosure_check/templates/rules.html",
     } <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)

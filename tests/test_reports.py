@@ -275,6 +275,7 @@ class TestJson:
                                 }
                             ],
                             "fix": None,
+                            "suggestion": None,
                             "fingerprint": "c0ffee",
                             "time": None,
                         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from disclosure_check.check import check_post
 from disclosure_check.explain import example_post
 from disclosure_check.model import Post
+from disclosure_check.repairs import apply_edits
 from disclosure_check.rulebook import load_rulebook
 
 if TYPE_CHECKING:
@@ -43,6 +45,28 @@ def test_an_invalid_example_gives_one_finding_at_the_marked_words(rule, example)
 def test_a_valid_example_gives_no_finding_of_the_rule(rule, example):
     found = findings_of(rule, example)
     assert [match for id, match in found if id == rule] == [], f"all findings: {found}"
+
+
+MENDED = [
+    pytest.param(rule.id, example, id=f"{rule.id}-invalid-{number}")
+    for rule in RULEBOOK.rules
+    for number, example in enumerate(rule.invalid, 1)
+    if example.fixed is not None
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), MENDED)
+def test_the_fix_of_an_example_gives_the_text_that_it_shows_and_nothing_is_left_to_find(rule, example):
+    post = example_post(rule, example)
+    (finding,) = [finding for finding in check_post(post, RULEBOOK).findings if finding.rule == rule]
+    mended = apply_edits(post.text, finding.fix or finding.suggestion or ())
+    assert mended == example.fixed
+    assert rule not in {finding.rule for finding in check_post(replace(post, text=mended), RULEBOOK).findings}
+
+
+def test_every_rule_with_a_fix_shows_one():
+    shown = {rule for parameters in MENDED for rule in parameters.values[:1]}
+    assert shown == {rule.id for rule in RULEBOOK.rules if rule.repairs}
 
 
 def test_the_project_has_rules_with_examples():

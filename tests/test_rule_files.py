@@ -35,6 +35,7 @@ READ_AT_THE_SOURCE = (
     "https://www.ecfr.gov/",
     "https://www.ftc.gov/business-guidance/resources/com-disclosures-",
     "https://www.law.cornell.edu/uscode/",
+    "https://developers.google.com/search/blog/",
     "https://assets.documentcloud.org/documents/3705619/",  # the FTC's letter to adidas
 )
 
@@ -329,6 +330,10 @@ def test_the_rule_that_the_wrong_ones_are_made_of_is_right(tmp_path):
         pytest.param(RULE[RULE.index("[[ref") : RULE.index("[[inv")], "", 1, "the key 'references' is missing", id="references-missing"),
         pytest.param('read = "2026-11-24"', 'read = "2026-11-24"\npage = 3', 21, "unknown key 'page' in [references]", id="reference-key"),
         pytest.param('why = "Because."', 'why = "Because.', 8, "not valid TOML", id="broken-toml"),
+        pytest.param('topics = ["promo"]', 'topics = ["promo"]\n\n[[fix]]\noperation = "erase"', 16, 'operation "erase" is not one of append', id="operation"),
+        pytest.param('topics = ["promo"]', 'topics = ["promo"]\n\n[[fix]]\noperation = "replace"', 16, "needs words to write", id="fix-without-words"),
+        pytest.param('topics = ["promo"]', 'topics = ["promo"]\n\n[[fix]]\ntext = "#ad"\noperation = "replace"\npattern = "("', 18, "is not a regular expression", id="fix-pattern"),
+        pytest.param('topics = ["promo"]', 'topics = ["promo"]\n\n[[fix]]\noperation = "replace"\ntext = "#ad {fold}"', 17, "unknown placeholder {fold}", id="fix-placeholder"),
     ],
 )  # fmt: skip
 def test_a_wrong_rule_file_is_shown_at_its_line(tmp_path, old, new, line, problem):

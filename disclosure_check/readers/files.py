@@ -46,16 +46,18 @@ def read_paths(
     columns: Mapping[str, str] | None = None,
     defaults: Facts | None = None,
     is_excluded: Callable[[str], bool] | None = None,
+    stdin: BinaryIO | None = None,
 ) -> Iterator[Post | ReadFailure]:
     """Yield the posts of the files and folders in `paths`, in order; "-" is standard input.
 
     Folders are walked in sorted order, without what `.gitignore` names, hidden folders, and files of other formats. A
     file that is named itself is always read, as text if its extension is unknown. `defaults` are the facts for posts
     that don't declare their own. `is_excluded` tells of a path, as shown, whether a folder's walk leaves it out.
+    `stdin` is read in place of standard input.
     """
     for path in paths:
         if path == "-":
-            yield from read_stream(sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
+            yield from read_stream(stdin or sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
         elif Path(path).is_dir():
             for found in find_files(path, is_excluded):
                 if isinstance(found, ReadFailure):

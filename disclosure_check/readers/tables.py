@@ -106,6 +106,18 @@ def is_table_of_posts(head: bytes, columns: Mapping[str, str] | None = None) -> 
     return bool(lines) and any(_folded(name.strip("\"' ")) in wanted for name in re.split(r"[,;\t|]", lines[0]))
 
 
+def text_column(text: str, path: str, columns: Mapping[str, str]) -> tuple[str, int]:
+    """Return the delimiter of a table and the number, from 0, of the column that holds the posts' text.
+
+    Raises InputError if its header can't be read, or lacks the column.
+    """
+    lines = io.TextIOWrapper(io.BytesIO(text.encode(errors="surrogateescape")), encoding="utf-8-sig", errors="surrogateescape", newline="")
+    header = _read_header(_Source(lines), path, columns)
+    if header is None:
+        raise InputError(f"{path}:1: the table is empty; put a post in it")
+    return header.delimiter, header.text
+
+
 def read_table(
     stream: BinaryIO, path: str, *, columns: Mapping[str, str] | None = None, defaults: Facts | None = None
 ) -> Iterator[Post | ReadFailure]:

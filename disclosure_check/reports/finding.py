@@ -42,11 +42,24 @@ def _finding_lines(report: PostReport, finding: Finding, lines: Lines, style: St
     yield from _marked_line(report.post.text, finding, lines, start, lambda text: style(text, fg=color, bold=True), columns)
     yield ""
     yield from _wrapped(printable(finding.remedy), columns, style("  Remedy:  ", fg="green"), " " * 11)
+    if finding.fix is not None or finding.suggestion is not None:
+        yield from _fix_lines(report.post, finding, style, columns)
     label = "  Because: "
     for note in _evidence_notes(report.post, finding.evidence):
         yield from _wrapped(printable(note), columns, label, " " * 11)
         label = " " * 11
     yield from _source_lines(finding, columns)
+
+
+def _fix_lines(post: Post, finding: Finding, style: Style, columns: int) -> Iterator[str]:
+    from disclosure_check.reports.edits import CONDITION, describe_edits
+
+    if finding.fix is not None:
+        text = f"{describe_edits(post.text, finding.fix)} (--fix does it)"
+        yield from _wrapped(printable(text), columns, style("  Fix:     ", fg="green"), " " * 11)
+    elif finding.suggestion is not None:
+        text = f"{describe_edits(post.text, finding.suggestion)}, {CONDITION}"
+        yield from _wrapped(printable(text), columns, style("  Suggest: ", fg="green"), " " * 11)
 
 
 def where(report: PostReport, place: Place) -> str:

@@ -21,12 +21,17 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a write say
 
 
 @contextmanager
-def open_output(path: Path | None, *, is_json: bool) -> Iterator[TextIO]:
+def open_output(path: Path | None, *, is_json: bool, is_error_stream: bool = False) -> Iterator[TextIO]:
     """Yield the stream to write to; a file is replaced only when all was written.
+
+    Without a file it is standard output, or with `is_error_stream` standard error.
 
     JSON and the other formats for programs (`is_json`) are always UTF-8 with LF; text on standard output keeps the terminal's encoding.
     Raises ConfigError if the file can't be written, or not to its end.
     """
+    if path is None and is_error_stream:
+        yield sys.stderr
+        return
     try:
         with _opened(path, is_json=is_json) as stream:
             yield stream

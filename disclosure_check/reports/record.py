@@ -70,6 +70,7 @@ def _finding_record(finding: Finding, lines: Lines) -> dict[str, Any]:
         "evidence": [asdict(item) for item in finding.evidence],
         "references": [asdict(reference) for reference in finding.references],
         "fix": None if finding.fix is None else [asdict(edit) for edit in finding.fix],
+        "suggestion": None if finding.suggestion is None else [asdict(edit) for edit in finding.suggestion],
         "fingerprint": finding.fingerprint,
         "time": finding.time,
     }

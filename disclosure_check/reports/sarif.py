@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from disclosure_check import __version__
 from disclosure_check.positions import index_lines
+from disclosure_check.reports.edits import CONDITION, describe_edits
 from disclosure_check.reports.finding import cite
 from disclosure_check.reports.places import STDIN, path_in_repository, place_in_file, reads_as_written
 from disclosure_check.reports.record import dump
@@ -162,8 +163,8 @@ def _result(
     related = _related(post, path, lines, finding.evidence)
     if related:
         result["relatedLocations"] = related
-    if finding.fix is not None and reads_as_written(post) and post.path != STDIN:
-        result["fixes"] = [_fix(post, path, lines, finding, finding.fix)]
+    if reads_as_written(post) and post.path != STDIN and (edits := finding.fix or finding.suggestion):
+        result["fixes"] = [_fix(post, path, lines, finding, edits)]
     result["properties"] = _properties(report, finding, lines)
     return result
 
@@ -212,8 +213,10 @@ def _related(post: Post, path: str, lines: Lines, evidence: Sequence[Evidence]) 
 
 def _fix(post: Post, path: str, lines: Lines, finding: Finding, edits: Sequence[Edit]) -> dict[str, Any]:
     replacements = [{"deletedRegion": _region(post, lines, edit.start, edit.end), "insertedContent": {"text": edit.text}} for edit in edits]
+    what = describe_edits(post.text, edits)
+    what = what[0].upper() + what[1:]
     return {
-        "description": _message(finding.remedy),
+        "description": _message(f"{what}, {CONDITION}." if finding.fix is None else f"{what}."),
         "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": replacements}],
     }
 

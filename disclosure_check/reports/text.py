@@ -51,15 +51,18 @@ def statistics_lines(tally: Tally) -> list[str]:
     return [f"{count:6d}  {id}  {name}" for (id, name), count in rows]
 
 
-def summary(tally: Tally) -> str:
-    """Return the closing sentence. It never says that a post is lawful: only that nothing was found."""
+def summary(tally: Tally, *, is_dry: bool = False) -> str:
+    """Return the closing sentence. It never says that a post is lawful: only that nothing was found.
+
+    `is_dry` is a run that shows what it would mend.
+    """
     checked = tally.posts - tally.unchecked
     counts = [_count(tally.severities[severity], severity) for severity in SEVERITIES if tally.severities[severity]]
     found = ", ".join(counts) if counts else "no findings"
     missed = f" {_count(tally.unchecked, 'post')} could not be checked." if tally.unchecked else ""
     backed = f" {_count(tally.backed, 'claim')} with proof on file." if tally.backed else ""
     accepted = f" {_count(tally.accepted, 'accepted finding')} left out." if tally.accepted else ""
-    fixed = f" {_count(tally.fixed, 'finding')} fixed." if tally.fixed else ""
+    fixed = f" {_count(tally.fixed, 'finding')} {'would be fixed' if is_dry else 'fixed'}." if tally.fixed else ""
     return f"{_count(checked, 'post')} checked: {found}.{fixed}{accepted}{backed}{missed}"
 
 
