@@ -166,10 +166,10 @@ def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
 
 
 def _matches(needs: Needs, text: str, starts: Iterator[int], name: str) -> Iterator[Span]:
-    pattern, done = needs.pattern.compiled(), 0
+    done = 0
     try:
         for place in starts:
-            if place < done or (match := pattern.match(text, place, timeout=TIMEOUT)) is None:
+            if place < done or (match := needs.pattern.compiled().match(text, place, timeout=TIMEOUT)) is None:
                 continue
             start, end = match.span()
             done = max(end, start + 1)

@@ -24,6 +24,7 @@ REACH = 300  # folded characters: a literal stands at most so far behind the beg
 MOST_NEEDS = 5  # of a pattern: those that keep out the most
 MOST_LITERALS = 48  # of a need; a larger one would seldom keep anything out
 EVERYWHERE = frozenset(["in", "the", ".", ",", "it", "is", "at", "on", "'"])
+LONGEST = 8  # characters of a literal that are looked for
 MOST_TIMES = 3  # repetitions of a piece that are written out
 MOST_CHOICES = 8  # characters of one place that are written out
 LETTERS = frozenset(
@@ -163,10 +164,21 @@ def needs_of(pattern: str) -> tuple[Need, ...]:
     needs = [need for need in _known(_all_needs(piece)) if need.literals and " " not in need.literals]
     needs = [need for need in needs if _pays(need)] or sorted(needs, key=_worth)[-1:]
     kept: list[Need] = []
-    for need in sorted(needs, key=_worth, reverse=True):
+    for need in sorted(map(_shortened, needs), key=_worth, reverse=True):
         if not any(other.literals <= need.literals for other in kept):
             kept.append(need)
     return tuple(kept[:MOST_NEEDS])
+
+
+def _shortened(need: Need) -> Need:
+    """Return the need with the beginnings of its literals, of which one is enough where several begin alike."""
+    cut: list[str] = []
+    for literal in sorted(
+        literal if len(literal) <= LONGEST or not is_telling(literal[:LONGEST]) else literal[:LONGEST] for literal in need.literals
+    ):
+        if not (cut and literal.startswith(cut[-1])):
+            cut.append(literal)
+    return Need(frozenset(cut), need.least, need.most)
 
 
 def _pays(need: Need) -> bool:

@@ -74,23 +74,15 @@ def places_of_shape(mark: str, text: str) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Literals of which one begins in every match, between `least` and `most` characters behind its beginning."""
-
-    literals: Sequence[int]  # by number
-    least: int
-    most: int
-    is_common: bool  # the literals are no rare ones
-
-
-@dataclass(frozen=True, slots=True)
 class Needs:
-    """All that a pattern needs."""
+    """What a pattern can't match without."""
 
     pattern: Expression
     begins: int  # ANYWHERE, WORD or START
     mask: int  # the rare groups of literals, as bits
-    each: tuple[Need, ...]
+    each: Sequence[
+        tuple[int, int, int]
+    ]  # a group, one of whose literals begins from `least` to `most` characters behind the match's beginning
 
 
 class Prefilter:
@@ -101,19 +93,24 @@ class Prefilter:
         self._table = table or needs_of_signals(kinds)
         self._kinds = kinds
         self.literals: list[str] = self._table["literals"]
-        groups, rare = self._table["groups"], self._table["rare"][0]
-        self.groups = [0] * (1 + max((group[-1] for group in groups[:rare]), default=-1))  # those that a rare literal belongs to, as bits
-        for number, group in enumerate(groups[:rare]):
+        self.groups: list[list[int]] = self._table["groups"]  # of literals, by number; the rare ones first
+        self.rare = self._table["rare"][0]  # groups
+        self._groups_of = [0] * (1 + max((group[-1] for group in self.groups[: self.rare]), default=-1))  # of each rare literal, as bits
+        for number, group in enumerate(self.groups[: self.rare]):
             for literal in group:
-                self.groups[literal] |= 1 << number
+                self._groups_of[literal] |= 1 << number
         numbers = range(len(self.literals))
-        self._shapes = [number for number in numbers if self.literals[number] in _SHAPES]
-        self._rare = self._automaton(numbers[: len(self.groups)])
-        self._common = cache(partial(self._automaton, numbers[len(self.groups) :]))
-        needs = iter(self._table["patterns"])
-        self.searched = [
-            (kind, [_needs(pattern, next(needs), groups, rare) for pattern in kind.patterns]) for kind in kinds if is_searched(kind)
-        ]
+        self._rare_literals = self._automaton(numbers[: len(self._groups_of)])
+        self._common_literals = cache(partial(self._automaton, numbers[len(self._groups_of) :]))
+        rows = iter(self._table["patterns"])
+        self.searched = [(kind, [self._needs(pattern, next(rows)) for pattern in kind.patterns]) for kind in kinds if is_searched(kind)]
+
+    def _needs(self, pattern: Expression, row: Sequence[Any]) -> Needs:
+        mask = 0
+        for group, *_ in row[1:]:
+            if group < self.rare:
+                mask |= 1 << group
+        return Needs(pattern, row[0], mask, row[1:])
 
     def _automaton(self, numbers: Iterable[int]) -> Automaton:
         from ahocorasick import Automaton
@@ -121,6 +118,8 @@ class Prefilter:
         automaton = Automaton()
         for number in numbers:
             literal = self.literals[number]
+            if literal in _SHAPES:
+                continue
             automaton.add_word(literal, (len(literal) - 1, number))
         automaton.make_automaton()
         return automaton
@@ -134,32 +133,24 @@ class Prefilter:
         lower = lower.replace("\n", " ").replace("\u2005", " ")
         where: dict[int, list[int]] = {}
         present = 0
-        for last, (reach, number) in self._rare.iter(lower):
+        for last, (reach, number) in self._rare_literals.iter(lower):
             if number in where:
                 where[number].append(last - reach)
             else:
                 where[number] = [last - reach]
-                present |= self.groups[number]
+                present |= self._groups_of[number]
         return Places(self, text, lower, present, where)
 
     def find_common(self, text: str, lower: str, where: dict[int, list[int]]) -> None:
         """Add to `where` the places of the literals that aren't rare."""
-        for number in self._shapes:
-            where[number] = places_of_shape(self.literals[number], text)
-        for last, (reach, number) in self._common().iter(lower):
+        for number in range(len(self._groups_of), len(self.literals)):
+            if self.literals[number] in _SHAPES:
+                where[number] = places_of_shape(self.literals[number], text)
+        for last, (reach, number) in self._common_literals().iter(lower):
             if number in where:
                 where[number].append(last - reach)
             else:
                 where[number] = [last - reach]
-
-
-def _needs(pattern: Expression, row: Sequence[Any], groups: Sequence[Sequence[int]], rare: int) -> Needs:
-    begins, *needs = row
-    mask = 0
-    for group, *_ in needs:
-        if group < rare:
-            mask |= 1 << group
-    return Needs(pattern, begins, mask, tuple(Need(groups[group], least, most, group >= rare) for group, least, most in needs))
 
 
 class Places:
@@ -181,8 +172,8 @@ class Places:
         for base in range(0, 1 if needs.begins == START else len(self._text), BLOCK):
             length = 1 if needs.begins == START else min(BLOCK, len(self._text) - base)
             bits = self._word_starts[base // BLOCK] if needs.begins == WORD else (1 << length) - 1
-            for need in needs.each:
-                bits &= self._fitting(need, base, length)
+            for group, least, most in needs.each:
+                bits &= self._fitting(group, base + least, most - least, length)
                 if not bits:
                     break
             while bits:
@@ -190,19 +181,19 @@ class Places:
                 bits ^= lowest
                 yield base + lowest.bit_length() - 1
 
-    def _fitting(self, need: Need, base: int, length: int) -> int:
-        """Return the places of a block, as bits, behind which one of the literals begins at the right distance."""
-        if need.is_common and not self._has_common:
+    def _fitting(self, group: int, low: int, span: int, length: int) -> int:
+        """Return, as bits, from which of `length` places on, counted from `low`, a literal of a group begins within `span` characters."""
+        if group >= self._prefilter.rare and not self._has_common:
             self._has_common = True
             self._prefilter.find_common(self._text, self._lower, self._where)
         bits, where = 0, self._where
-        low, high = base + need.least, base + length + need.most
-        for number in need.literals:
+        high = low + length + span
+        for number in self._prefilter.groups[group]:
             if number in where:
                 places = where[number]
                 for place in places[bisect_left(places, low) : bisect_left(places, high)]:
                     bits |= 1 << (place - low)
-        covered, span = 0, need.most - need.least
+        covered = 0
         while covered < span:
             step = min(covered + 1, span - covered)
             bits |= bits >> step
