@@ -12,9 +12,10 @@ import resource
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from disclosure_check.check import check_posts
 from disclosure_check.model import Post

@@ -6,9 +6,11 @@ is left to `evaluate`. This path never imports spaCy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
@@ -35,8 +37,7 @@ HEADLINE_LINKS = ("external-url", "external_url", "externalUrl", "link", "linked
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """A wording found in a post."""
 
     kind: SignalKind
@@ -51,8 +52,7 @@ class Signal:
     words: str = ""  # of a signal in words beside the text, whose offsets mean nothing there
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSignal:
+class LinkSignal(Struct, frozen=True):
     """A link together with what its address says."""
 
     link: Link
@@ -61,8 +61,7 @@ class LinkSignal:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class Annotations:
+class Annotations(Struct, frozen=True):
     """All that was found in a post."""
 
     prose: Prose

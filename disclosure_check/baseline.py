@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.model import Accepted
@@ -26,8 +28,7 @@ NO_REASON = "in the baseline"
 SHOWN_WORDS = 60  # characters of a finding's words that an entry shows to people
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An accepted finding."""
 
     path: str  # from the folder of the file, with slashes
@@ -42,8 +43,7 @@ class Entry:
         return self.path, self.rule, self.context
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """A file of accepted findings."""
 
     path: Path

@@ -5,8 +5,10 @@ Offsets `at`/`to` are those of the folded text; `start`/`end` those of the origi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.model import Span
 from disclosure_check.segment import depth
@@ -23,8 +25,7 @@ SHOWN_URL = 30  # characters: platforms shorten a bare URL to about so many
 HEADING = 40  # a paragraph no longer than this heads the next
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """Something in the post that shows a connection."""
 
     at: int
@@ -35,8 +36,7 @@ class Trigger:
     label: str  # for the evidence: "connection.code", "link.affiliate"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """One kind of connection that a post declares or shows."""
 
     kind: str  # one of model.CONNECTIONS
@@ -44,8 +44,7 @@ class Connection:
     triggers: tuple[Trigger, ...]  # in order of place; () when it is only declared
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """One way in which the disclosure of a connection falls short."""
 
     name: str  # one of rule_files.BREACHES
@@ -56,8 +55,7 @@ class Breach:
     disclosure: Signal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A post with its annotations, its platform and the rules."""
 
     post: Post

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.annotate import annotate
 from disclosure_check.errors import DisclosureCheckError, InputError
@@ -28,8 +30,7 @@ _BLANK_LINE = lazily(r"(?:\r\n?|\n)[ \t>]*(?:\r\n?|\n)")
 NAME = "disclosure-check:"  # begins a comment that speaks to this program
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the user asked for beyond the posts' own facts."""
 
     platform: str | None = None  # for posts that name none

@@ -11,10 +11,12 @@ import html
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.lazily import lazily
 
@@ -56,8 +58,7 @@ _TOKEN = re.compile(
 _CLITIC = lazily(r"'(?:s|ve|re|ll|d|m)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A number with its unit, as a wording states it."""
 
     value: float
@@ -68,8 +69,7 @@ class Figure:
     rate: bool = False  # "a day", "per month": what another figure is related to
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word or phrase of a statement, by what it does there."""
 
     kind: Kind
@@ -84,8 +84,7 @@ class Word:
     noun_only: bool = False  # negator: denies a noun phrase, not a clause
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A folded text, taken apart."""
 
     text: str
@@ -96,8 +95,7 @@ class Statement:
         return tuple(word.figure for word in self.words if word.figure)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """The words of a post's claim in the sentence around them."""
 
     sentence: Statement
@@ -108,8 +106,7 @@ class Claim:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What a claim may say besides an approved wording: names and qualifiers of the approved claim, and its figures."""
 
     names: tuple[re.Pattern[str], ...] = ()
@@ -118,24 +115,21 @@ class Allowed:
     any_matched_figure: bool = False  # what a pattern matches is approved with its figures
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How a claim stands to an approved wording, with a few words for a person about the first difference."""
 
     standing: Standing
     difference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
+class _Verb(Struct, frozen=True):
     name: str
     level: int
     direction: Literal["down", "none", "up"]
     covers: frozenset[str]  # groups that say less
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
+class _Lexicon(Struct, frozen=True):
     phrases: dict[tuple[str, ...], tuple[Kind, str]]  # by stems
     units: dict[tuple[str, ...], str]  # by the words as written; currencies too
     before: dict[tuple[str, ...], Bound]
@@ -145,8 +139,7 @@ class _Lexicon:
     longest: int  # words of the longest phrase
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str  # a group of _TOKEN
     text: str
     start: int
@@ -390,8 +383,7 @@ def _tokens(folded: str) -> list[_Token]:
 # --- figures
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Struct, frozen=True):
     value: float
     places: int
     first: int  # token

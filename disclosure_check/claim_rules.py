@@ -8,8 +8,9 @@ for a word of the vocabulary "cures" and, at most GAP tokens behind it in the sa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from disclosure_check.claims import NUMBER, TICKER, token_texts
 
@@ -75,8 +76,7 @@ Composition = tuple[Part, ...]
 Condition = tuple[Composition, ...]  # all of which must stand somewhere; in a rule file joined by "&"
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """All vocabularies in one table."""
 
     phrases: Mapping[str, tuple[str, ...]]  # words joined by spaces -> the vocabularies they belong to
@@ -86,8 +86,7 @@ class Vocabulary:
     number_words: frozenset[str] = NUMBER_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRule:
+class ClaimRule(Struct, frozen=True):
     """How to find the claims of a rule, and what acquits them."""
 
     id: str
@@ -98,8 +97,7 @@ class ClaimRule:
     anywhere: bool  # counts also where nothing is sold nearby
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClaimBook:
+class ClaimBook(Struct, frozen=True, eq=False):
     """The claim rules with their vocabulary and cues."""
 
     rules: tuple[ClaimRule, ...]

@@ -6,8 +6,9 @@ assert something of a product is left to `judge`. This path never imports spaCy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from disclosure_check.lazily import lazily
 
@@ -31,8 +32,7 @@ _BARRIERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, number or sign of the folded text; the words of a hashtag are tokens of their own."""
 
     text: str  # lower case, without "'s"
@@ -40,16 +40,14 @@ class Token:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Tokens `[first, end)` of a sentence that a vocabulary knows."""
 
     first: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence with its tokens and what the vocabularies know of them."""
 
     at: int  # folded offsets
@@ -59,8 +57,7 @@ class Sentence:
     mentions: Mapping[str, tuple[Mention, ...]]  # by vocabulary, in order
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Words that may make a claim."""
 
     rule: ClaimRule
@@ -70,8 +67,7 @@ class Candidate:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """The sentences of a post and what may be claimed in them."""
 
     sentences: tuple[Sentence, ...]

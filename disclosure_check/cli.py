@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from itertools import chain
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import click
+from msgspec import Struct
 
 from disclosure_check import __version__
 from disclosure_check.errors import ConfigError, DisclosureCheckError
@@ -157,8 +157,7 @@ def check(**asked: Any) -> None:
     _run_check(_Asked(**asked))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """The options of `check` as typed."""
 
     paths: tuple[str, ...]
@@ -397,8 +396,7 @@ def _require_posts(posts: int, paths: Sequence[str]) -> None:
         raise ConfigError(f"no posts found in {', '.join(paths)}; name Markdown, HTML, text or JSONL files, or a folder of them")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What a report may say about its run; what costs time is looked up only by the formats that say it."""
 
     facts: Callable[[], RunFacts]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+from msgspec import Struct, field
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.loading import SHARED_FILE
@@ -27,8 +28,7 @@ Where = Literal["top", "place", "bottom"]
 Meaning = Literal["disclosure", "connection", "nothing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What may hold for all posts, or for those of an `[[overrides]]` table; None or () where nothing is said."""
 
     platform: str | None = None
@@ -42,16 +42,14 @@ class Settings:
     severity: Mapping[str, str] = field(default_factory=dict)  # by rule id, name or beginning of an id: one of LEVELS
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """Settings for the files that match one of `paths`."""
 
     paths: tuple[str, ...]  # globs from the folder of the configuration
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFact:
+class SiteFact(Struct, frozen=True):
     """What a repository's own keys or folders say about a post."""
 
     keys: Mapping[str, object]  # of the front matter, all of which must hold; true: any value but an empty one
@@ -65,8 +63,7 @@ class SiteFact:
     platform_label: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Renderer:
+class Renderer(Struct, frozen=True):
     """A shortcode, include, component or layout that shows readers a disclosure."""
 
     name: str  # "affiliate-disclosure", "ad.html", "Notice"; of a layout, the value of the front matter's `layout`
@@ -78,8 +75,7 @@ class Renderer:
     is_unclear: bool = False  # readers may not take its words as a disclosure
 
 
-@dataclass(frozen=True, slots=True)
-class BrandNames:
+class BrandNames(Struct, frozen=True):
     """A brand, and how posts write it."""
 
     name: str
@@ -87,8 +83,7 @@ class BrandNames:
     is_own: bool  # the repository's own: its offers are no connection
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """Words that mean something of their own in this repository."""
 
     words: tuple[str, ...]
@@ -96,8 +91,7 @@ class Term:
     connections: tuple[str, ...]  # that a disclosure covers or a connection shows; () is any
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """A finding that somebody has looked at and accepted."""
 
     path: str  # a glob
@@ -107,8 +101,7 @@ class Suppression:
     line: int  # in the configuration
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """A configuration, ready to be applied."""
 
     path: Path | None = None  # None: there is none

@@ -7,11 +7,12 @@ changes. How an editor speaks is left to `lsp`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
+
+from msgspec import Struct
 
 from disclosure_check.check import check_posts
 from disclosure_check.config import load_config
@@ -47,8 +48,7 @@ LANGUAGES: dict[str, Format] = {
 Stamps = tuple[tuple[str, int, int], ...]  # paths with time of change (ns) and size; -1, -1 of a file that isn't there
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A document as it stands in the editor."""
 
     uri: str
@@ -58,8 +58,7 @@ class Draft:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """What is loaded for the documents of a configuration."""
 
     rulebook: Rulebook
@@ -73,8 +72,7 @@ class Setup:
 Setups = dict[tuple[Path | None, Path | None], Setup]  # by the files of configuration and approved claims
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What was found in a draft; without a setup, why the configuration can't be used stands in the only report."""
 
     reports: tuple[PostReport, ...] = ()

@@ -6,8 +6,9 @@ with its standing. What a claim is worth, and the words to say it with, are rule
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from disclosure_check.claims import LONGEST_SENTENCE, find_candidates
 from disclosure_check.evaluate import render, words_of

@@ -6,9 +6,11 @@ Comes in: a `Rulebook`. Goes out: text, and for the list also JSON and Markdown.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from disclosure_check.check import check_post
 from disclosure_check.readers.facts import Facts, make_post, read_facts
@@ -38,8 +40,7 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Struct, frozen=True):
     """What came out when one example of a rule was run."""
 
     name: str  # "DC201-invalid-1"

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import DisclosureCheckError
 from disclosure_check.model import Edit, Post, PostReport
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 MOST_PASSES = 10  # of mending a post and checking it again
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """A report, with the edits that its post's fixes come to and the report on the text that they make."""
 
     before: PostReport
@@ -36,8 +37,7 @@ class Mended:
     after: PostReport
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """How the files of a run are read, checked anew and written."""
 
     recheck: Callable[[Post], PostReport]

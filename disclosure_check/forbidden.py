@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check.disclosures import PILE
 from disclosure_check.model import Span
@@ -55,8 +56,7 @@ COMMON_CAPITALS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Offence:
+class Offence(Struct, frozen=True):
     """Something a rule forbids, at its place."""
 
     span: Span  # original
@@ -64,8 +64,7 @@ class Offence:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(Struct, frozen=True):
     """What a rule looks into: a post, its judged connections, and the rule's own match table."""
 
     case: Case

@@ -6,9 +6,10 @@ Comes in: a folder. Goes out: the files, and a summary for people. A file that i
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check import hook_entry
 from disclosure_check.config import load_config
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 5  # failures in the summary
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What became of a file."""
 
     path: str

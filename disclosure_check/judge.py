@@ -6,8 +6,9 @@ assertion. What they are worth, and the words to say it with, are rule data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from disclosure_check.claims import holds
 from disclosure_check.lazily import lazily
@@ -39,8 +40,7 @@ _ASKS = lazily(
 _NO_QUESTION = lazily(r"\b(?:did you know|didn't you know|who knew|guess what|why does|how does|how did|isn't it|right\?|you know what)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Words that claim something, or ask it beside an offer."""
 
     rule: ClaimRule

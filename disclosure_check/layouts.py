@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from disclosure_check.lazily import lazily
 
@@ -58,8 +60,7 @@ _EXTENDS = lazily(r"\{%-?\s*extends\s+[\"']([^\"']+)")
 _LAYOUT_KEY = lazily(r"^layout:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Words of a disclosure in a template."""
 
     at: int
@@ -71,8 +72,7 @@ class Statement:
     doubts: tuple[str, ...] = ()  # why they may not be what they look like
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A stretch of a template that is shown only under a condition."""
 
     start: int
@@ -81,8 +81,7 @@ class Condition:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A file that the site is made with."""
 
     path: str  # from the site's folder
@@ -102,16 +101,14 @@ class Template:
         return self.name.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """The templates of a site, the site's own before those of its themes."""
 
     templates: tuple[Template, ...] = ()
     by_stem: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A disclosure that a template shows readers."""
 
     source: str  # the template that holds the words
@@ -369,8 +366,7 @@ def shown_around(layout: Template, site: Site, *, depth: int = 0) -> list[Shown]
     return _merged(shown)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A statement, seen from the template that shows it."""
 
     at: int  # in that template

@@ -10,8 +10,9 @@ import binascii
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from msgspec import Struct, field
 
 from disclosure_check.errors import RuleError
 from disclosure_check.lazily import lazily
@@ -78,8 +79,7 @@ class UrlMatch(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkFact:
+class LinkFact(Struct, frozen=True):
     """What a URL shows by itself."""
 
     network: str  # "Amazon Associates"
@@ -89,8 +89,7 @@ class LinkFact:
     via: tuple[str, ...] = ()  # hosts of the redirects before it
 
 
-@dataclass(frozen=True, slots=True)
-class _ParamTest:
+class _ParamTest(Struct, frozen=True):
     name: str  # lower case
     operator: Literal["", "=", "!=", "~"]  # any value, one of these values, none of these values, an expression
     values: tuple[str, ...]  # lower case
@@ -107,8 +106,7 @@ class _ParamTest:
         return (value in self.values) == (self.operator == "=")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     network: str
     strength: Strength
     role: str  # a LinkRole, or "ordinary"
@@ -121,8 +119,7 @@ class _Row:
         return _ROLES.index(self.role), _STRENGTHS.index(self.strength)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkData:
+class LinkData(Struct, frozen=True):
     """The facts about links, indexed so that a URL costs a few dict look-ups."""
 
     hosts: dict[str, tuple[_Row, ...]] = field(default_factory=dict)  # by host suffix, as in the field "on" of the data

@@ -7,10 +7,11 @@ checked; `prefilter` looks the literals up.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check.prefilter import ANYWHERE, START, WORD
 
@@ -133,8 +134,7 @@ COMMON = frozenset(
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One of `literals` begins in every match, between `least` and `most` characters behind its beginning."""
 
     literals: Literals
@@ -142,8 +142,7 @@ class Need:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """What is known of a part of a pattern."""
 
     whole: Literals | None  # all that it can be, if that is few literals

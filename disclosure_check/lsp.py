@@ -11,13 +11,14 @@ import logging
 import re
 from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from msgspec import Struct
+from msgspec.structs import replace
 from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path, uri_scheme, urlparse
@@ -58,8 +59,7 @@ _WIDE: dict[str, tuple[re.Pattern[str], Callable[[str], int]]] = {
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
+class Ruler(Struct, frozen=True):
     """Positions in a text as the editor counts them: lines from 0, columns in code units of its encoding."""
 
     lines: Lines
@@ -93,8 +93,7 @@ def measure(text: str, encoding: str) -> Ruler:
     return Ruler(index_lines(text), tuple(match.start() for match in found), (0, *accumulate(units(match.group()) for match in found)))
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A diagnostic, with the finding that it tells of."""
 
     diagnostic: types.Diagnostic
@@ -103,8 +102,7 @@ class Shown:
     title: str = ""  # what they do
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A draft with what was found in it."""
 
     draft: Draft

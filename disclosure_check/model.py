@@ -1,12 +1,13 @@
-"""The nouns of the project as frozen dataclasses: what each step of the pipeline takes and gives.
+"""The nouns of the project as frozen structs: what each step of the pipeline takes and gives.
 
 Every `start`/`end` is a half-open offset in code points of the post's original text, unless its comment says otherwise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,24 +45,21 @@ CONNECTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open stretch `[start, end)` of the original text, in code points."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Words that come with a post's text but aren't in it."""
 
     channel: Literal["description", "overlay", "alt"]  # beside a video or an episode; on the picture; read out instead of the picture
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """One text to check, with its platform and the facts declared about it."""
 
     id: str  # the record's id, else the path (with "#line" for a record without one)
@@ -87,8 +85,7 @@ class Post:
     parts: tuple[int, ...] = ()  # where the parts of a thread, a carousel or a story begin in the text; () if it is one piece
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of characters that a reader sees (or could see), in reading order.
 
     When `len(text) == end - start` the characters map one to one; otherwise the whole piece maps to `[start, end)`
@@ -104,8 +101,7 @@ CODE_MARK = "\ufffb"  # stands in the prose where inline code, a shortcode or a 
 LINK_MARK = "\ufffc"  # stands in the prose where a bare URL was
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link that the post's markup contains, or a bare URL in its prose."""
 
     url: str  # decoded: entities resolved, Markdown escapes removed
@@ -116,8 +112,7 @@ class Link:
     rel: tuple[str, ...] = ()  # tokens of an HTML rel attribute, lower case
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A paragraph, heading, list item, table cell ...: a stretch of the original text that belongs together."""
 
     kind: Literal["paragraph", "heading", "item", "cell", "footnote", "html"]
@@ -126,8 +121,7 @@ class Block:
     quoted: bool = False  # inside a block quote
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """Text that is in the source but that most readers don't see in the flow of the post."""
 
     channel: Literal["alt", "title", "hidden", "small", "collapsed"]
@@ -135,8 +129,7 @@ class Aside:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """A shortcode, include or component in the source: what it shows isn't in the text, but the site may render a disclosure with it."""
 
     name: str  # "affiliate-disclosure" of {{< affiliate-disclosure >}}, "ad.html" of {% include ad.html %}, "Notice" of <Notice />
@@ -144,8 +137,7 @@ class Include:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """When the words of a transcript that stand between `start` and `end` are said."""
 
     start: int
@@ -154,8 +146,7 @@ class Moment:
     to: float
 
 
-@dataclass(frozen=True, slots=True)
-class Markup:
+class Markup(Struct, frozen=True):
     """What a format's parser found in a post: visible pieces in reading order, links, blocks and asides."""
 
     pieces: tuple[Piece, ...]
@@ -166,8 +157,7 @@ class Markup:
     moments: tuple[Moment, ...] = ()  # of a transcript, in the order of their place
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A source of a rule, in the words of the source where they are well attested."""
 
     title: str
@@ -179,8 +169,7 @@ class Reference:
     quoted_from: str | None = None  # the third party that quotes it, when the official text itself was not seen
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One thing that led to a finding: a signal or cue with its words, or the absence of something."""
 
     label: str  # such as "connection.discount", "disclosure.ambiguous", "link.affiliate", "absent"
@@ -189,8 +178,7 @@ class Evidence:
     end: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A replacement of `[start, end)` of the original text by `text`."""
 
     start: int
@@ -198,8 +186,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One breach of one rule at one place."""
 
     rule: str  # "DC101"
@@ -219,8 +206,7 @@ class Finding:
     time: str | None = None  # of a transcript: when the words are said, such as "12:34" or "1:02:03"
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A finding that somebody has accepted, so that it isn't reported."""
 
     finding: Finding
@@ -228,8 +214,7 @@ class Accepted:
     by: str  # "comment", "config:LINE" or "baseline"
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRecord:
+class ClaimRecord(Struct, frozen=True):
     """A claim of a post and how it stands to the brand's approved claims."""
 
     rule: str  # "DC401"
@@ -245,8 +230,7 @@ class ClaimRecord:
     proof: tuple[str, ...] = ()  # titles of the documents that back it
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Words of a post that mean something to a check, whether or not there is a finding about them."""
 
     kind: Literal["connection", "disclosure", "denial", "link"]
@@ -255,8 +239,7 @@ class Mark:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What it takes to show a post as its platform shows it, with what was seen in it."""
 
     platform: Platform
@@ -266,8 +249,7 @@ class View:
     parts: tuple[int, ...]  # where the parts of a thread begin; () if it is one piece
 
 
-@dataclass(frozen=True, slots=True)
-class PostReport:
+class PostReport(Struct, frozen=True):
     """What was found about one post: findings, or the error that kept it from being checked."""
 
     post: Post
@@ -289,8 +271,7 @@ class PostReport:
         return "fail" if "error" in severities else "review" if "warning" in severities else "pass"
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """How a platform shows a post; a number without a source is absent and decides nothing."""
 
     name: str

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.errors import ConfigError
 
@@ -33,8 +34,7 @@ SUMS_FILE = Path(__file__).parent / "model_sums.json"
 _CONTRACTION = re.compile(r"(?i)^(.+?)(n't|'(?:ll|re|ve|m|d|s))$")
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """Words that make something of the claims around them."""
 
     assertion: str  # such as "negated"

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, LINK_MARK, Link, Piece, Span
@@ -53,8 +54,7 @@ _SPACED_LETTERS = lazily(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-
 _WHITE_SPACE = re.compile(rf"[ \n{EMOJI_MARK}]*\n[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|[ \n{EMOJI_MARK}]{{2,}}")
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetMap:
+class OffsetMap(Struct, frozen=True):
     """The way from offsets of a folded text back to the original, as runs of equal treatment.
 
     Run `i` begins at folded offset `at[i]`; it stands for the original `[start[i], end[i])`. In a run that is `exact`
@@ -83,8 +83,7 @@ class OffsetMap:
         return self.at[run] + inside
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """The folded text of a post and where its characters come from."""
 
     text: str  # folded; " " and EMOJI_MARK between words, "\n" between lines, "\n\n" between paragraphs

@@ -7,10 +7,11 @@ themselves. Sources are quoted only as far as the rule files quote them; every w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.explain import GROUPS, describe_facts
@@ -44,8 +45,7 @@ _ENDINGS = {"html": ".html", "markdown": ".md"}
 WEB_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """An example as a page shows it; what is invisible is named."""
 
     before: str

@@ -7,9 +7,10 @@ never changes what is found, only how fast.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check.lazily import lazily
 
@@ -73,8 +74,7 @@ def places_of_shape(mark: str, text: str) -> list[int]:
     return sorted({place for shape in _SHAPES[mark] for match in shape().finditer(text) for place in range(*match.span())})
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What a pattern can't match without."""
 
     pattern: Expression

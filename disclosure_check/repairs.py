@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.case import make_case
 from disclosure_check.connections import affiliate_links
@@ -43,8 +45,7 @@ _MAY_FOLLOW = "#\uff03@.!?…<|•"  # a tag, when it is taken out
 _LINE_ENDS = "\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A text of a post, and what the engine makes of it."""
 
     post: Post

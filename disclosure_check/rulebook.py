@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError, RuleError
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
@@ -61,8 +63,7 @@ class Expression:
         return self._compiled
 
 
-@dataclass(frozen=True, slots=True)
-class SignalKind:
+class SignalKind(Struct, frozen=True):
     """One family of wordings: what they say, and how to find them."""
 
     id: str
@@ -77,8 +78,7 @@ class SignalKind:
     unless: tuple[Expression, ...]  # that void the signal if they match in its sentence; of a tag, in its paragraph
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """One way to mend what a rule finds; `repairs` knows the operations."""
 
     operation: str  # one of rule_files.OPERATIONS
@@ -88,8 +88,7 @@ class Repair:
     everywhere: bool  # replaces the words in other disclosures of the same topic, too
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A post that a rule is to find something in, or nothing."""
 
     facts: Mapping[str, Any]  # the fields of a JSONL record, with "text"
@@ -99,8 +98,7 @@ class Example:
     fixed: str | None = None  # the text once the fix or the suggestion is made
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What is required or forbidden, how bad its breach is, and what to tell the author."""
 
     id: str
@@ -121,8 +119,7 @@ class Rule:
     repairs: tuple[Repair, ...] = ()  # the first that comes out right is offered
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
+class Cues(Struct, frozen=True):
     """Words that negate, ask, quote or attribute what stands near them."""
 
     forward: Mapping[str, tuple[Expression, ...]]  # assertion -> expressions whose reach runs to the right
@@ -132,8 +129,7 @@ class Cues:
     sentence: Mapping[str, tuple[Expression, ...]]  # assertion -> expressions that decide for their whole sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """All loaded rule data."""
 
     rules: tuple[Rule, ...]  # those about disclosure; with examples, all

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Span
@@ -31,8 +32,7 @@ _PART_BREAK = lazily(r"(?m)^[ \t]*-{3,}[ \t]*(?:\r?\n|\Z)")
 _PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
 
 
-@dataclass(frozen=True, slots=True)
-class Pile:
+class Pile(Struct, frozen=True):
     """A run of tags, mentions and links with nothing between them."""
 
     start: int
@@ -40,8 +40,7 @@ class Pile:
     items: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where sentences, lines and paragraphs of a folded text begin, and its piles."""
 
     length: int

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import ConfigError
 from disclosure_check.positions import index_lines
@@ -25,8 +27,7 @@ _HUNK = re.compile(rb"@@ -\d+(?:,(?P<gone>\d+))? \+(?P<line>\d+)(?:,(?P<new>\d+)
 GIT_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """The lines of a file that changed."""
 
     lines: tuple[range, ...]  # 1-based

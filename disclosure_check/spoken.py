@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.lazily import lazily
 
@@ -65,8 +67,7 @@ def without_times(text: str) -> str:
 # --- the clock -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The times of a transcript."""
 
     moments: Sequence[Moment]

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.layouts import find_called, find_layout, shown_around, shown_in_place
 from disclosure_check.model import CONNECTIONS
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 _NAMED_LIKE_ONE = re.compile(r"affiliat|sponsor|disclos|disclaim|advertorial|\bads?\b|paid", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """An entry for `[[renders]]`: something that shows readers a disclosure, or seems to."""
 
     name: str

@@ -10,10 +10,12 @@ import datetime as dt
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from disclosure_check.claim_matching import (
     Allowed,
@@ -52,8 +54,7 @@ STATUSES: tuple[Status, ...] = (
 PATTERN_SECONDS = 1.0  # the longest time that an approved pattern may take for a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class ProofDocument:
+class ProofDocument(Struct, frozen=True):
     """A document that proves a claim."""
 
     title: str
@@ -67,16 +68,14 @@ class ProofDocument:
     line: int = 1  # of its path, or where it begins, in the substantiation file
 
 
-@dataclass(frozen=True, slots=True)
-class Qualifier:
+class Qualifier(Struct, frozen=True):
     """Words without which a claim isn't approved."""
 
     words: str
     anywhere: bool = False  # in the post; else in the claim's sentence or the next
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovedClaim:
+class ApprovedClaim(Struct, frozen=True):
     """A claim that a brand has approved, with its proof."""
 
     id: str
@@ -90,8 +89,7 @@ class ApprovedClaim:
     line: int = 1  # of its pattern, or where it begins, in the substantiation file
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Substantiation:
+class Substantiation(Struct, frozen=True, eq=False):
     """A substantiation file, ready to judge claims by."""
 
     path: Path
@@ -103,8 +101,7 @@ class Substantiation:
     names: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # brands and products by their first word
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """An evidence file that isn't what the substantiation file says."""
 
     kind: Literal["missing", "altered"]
@@ -113,8 +110,7 @@ class Fault:
     line: int  # of the path in the substantiation file
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """How a claim of a post stands to the approved claims."""
 
     status: Status
@@ -169,8 +165,7 @@ def judge_claim(words: str, sentence: str, text: str, brands: tuple[str, ...], s
     return max(judged, key=lambda judgement: STATUSES.index(judgement.status), default=NOT_ON_FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     """What a claim is judged with, besides its sentence."""
 
     sentence: str
@@ -198,8 +193,7 @@ def _context(sentence: str, text: str, brands: tuple[str, ...], substantiation: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """An approved claim in one of its wordings, and whether the post is about its product."""
 
     nearness: int  # 0: its product is named, 1: its brand is, 2: neither, 3: another one is
@@ -310,8 +304,7 @@ def _product(approved: ApprovedClaim, context: _Context, substantiation: Substan
     return (1 if by_brand else 2), ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Owners:
+class _Owners(Struct, frozen=True):
     products: dict[str, str]  # flat name: as written
     brands: dict[str, str]
     owners: dict[str, set[str]]  # flat product: flat brands

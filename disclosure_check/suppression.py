@@ -10,8 +10,10 @@ says nothing valid, or that nothing needed, is a finding itself.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.check import NAME
 from disclosure_check.lazily import lazily
@@ -51,8 +53,7 @@ _DIRECTIVE = lazily(r"(?P<scope>ignore|ignore-file)\[(?P<rules>[^\]\[]*)\]\s+rea
 _RULE = lazily(r"[A-Za-z][\w-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """A comment that accepts findings."""
 
     span: Span  # of the whole comment
@@ -61,8 +62,7 @@ class Directive:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     span: Span
     rule: str
     note: str
@@ -193,8 +193,7 @@ def _removal(text: str, span: Span) -> Edit:
     return Edit(span.start, span.end, "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """A table of the configuration, with the places of its words in the post."""
 
     rule: str

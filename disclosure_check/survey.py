@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from disclosure_check.lazily import lazily
 
@@ -112,8 +113,7 @@ ANY = True  # of a key: any value but an empty one
 ENOUGH = 0.5  # of the posts with a doubtful "affiliate" that hold an affiliate link make it a fact
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What is kept of a post."""
 
     path: str  # from the folder
@@ -122,8 +122,7 @@ class Page:
     includes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FactSeen:
+class FactSeen(Struct, frozen=True):
     """A key, a value or a folder that looks like a connection of the posts that have it."""
 
     key: str  # "" for a folder
@@ -136,8 +135,7 @@ class FactSeen:
     brand_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A glob for files that a check would read in vain, and why."""
 
     path: str  # of a file, or, with a slash at its end, of a folder
@@ -148,8 +146,7 @@ class LeftOut:
         return f"/{_escaped(self.path)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What a repository holds."""
 
     generator: str | None

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.repairs import apply_edits
 
@@ -24,8 +25,7 @@ NO_NEWLINE = "\\ No newline at end of file\n"
 _PLAIN_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """Lines `[first, last)` of a text and what stands there instead."""
 
     first: int

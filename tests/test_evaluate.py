@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from disclosure_check.check import check_post
 from disclosure_check.evaluate import LONGEST_MATCH, PLAIN_KINDS

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import unicodedata
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from disclosure_check.cli import cli
 from disclosure_check.model import Accepted, Edit, Evidence, Finding, Post, PostReport, Reference

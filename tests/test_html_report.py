@@ -8,13 +8,13 @@ import os
 import re
 import shutil
 import time
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 from test_formats import FACTS, HOSTILE, RULES, UNREAD, a_finding, a_report, run
 
 from disclosure_check.check import Options, check_post, check_posts

@@ -8,11 +8,11 @@ import re
 import stat
 import subprocess
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from disclosure_check import fixes
 from disclosure_check.check import check_post

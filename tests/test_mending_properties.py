@@ -8,7 +8,6 @@ import json
 import subprocess
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from disclosure_check.check import Options, check_post, check_posts
 from disclosure_check.fixes import Run, apply_fixes, mend, read_exactly, write_file

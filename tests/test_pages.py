@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
@@ -11,6 +10,7 @@ from typing import get_args
 import pyromark
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from disclosure_check.cli import cli
 from disclosure_check.errors import ConfigError

@@ -6,11 +6,11 @@ import io
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from disclosure_check.model import Markup, Piece, Post
 from disclosure_check.readers.facts import Facts
@@ -303,8 +303,7 @@ def test_a_byte_order_mark_is_dropped(folder):
     assert (post.title, post.text[post.body_start :]) == ("A", "b")
 
 
-@dataclass
-class _Input:
+class _Input(Struct):
     buffer: io.BytesIO
 
 

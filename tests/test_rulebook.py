@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import fields, replace
 
 import pytest
 import regex
+from msgspec import Struct
 
 from disclosure_check import rulebook
 from disclosure_check.check import check_post
@@ -36,8 +36,8 @@ def plainly(value):
         return [plainly(item) for item in value]
     if isinstance(value, dict):
         return {key: plainly(item) for key, item in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
-        return {field.name: plainly(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        return {name: plainly(getattr(value, name)) for name in value.__struct_fields__}
     return value
 
 

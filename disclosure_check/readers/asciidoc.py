@@ -7,8 +7,9 @@ what is never closed ends with its surroundings. Inline markup is read by `ascii
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from disclosure_check.model import Include, Link
 from disclosure_check.readers.asciidoc_inline import Attributes, alt_of, read_inline, read_part
@@ -47,8 +48,7 @@ _HTML_SETTINGS = frozenset({"backend-html5", "backend-html", "basebackend-html",
 _MEDIA = frozenset({"audio", "video"})
 
 
-@dataclass(slots=True)
-class _Style:
+class _Style(Struct):
     """What the lines in brackets say about the block that follows."""
 
     name: str = ""

@@ -7,8 +7,9 @@ which was looked up when it was opened. Every failed search is remembered, so th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from disclosure_check.model import CODE_MARK, Include
 from disclosure_check.readers.entities import decode_entity
@@ -106,8 +107,7 @@ _CHARACTERS = {
 }
 
 
-@dataclass(slots=True)
-class Attributes:
+class Attributes(Struct):
     """The attributes of a document, as far as it was read, with the place of each value."""
 
     values: dict[str, tuple[str, int, int]] = field(default_factory=dict)

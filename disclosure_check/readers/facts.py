@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
 from disclosure_check.model import CONNECTIONS, FORMATS, Beside, Format, Post
@@ -18,8 +20,7 @@ _CHILDREN = ("children", "kids")  # other audiences have no rules of their own
 _MARKDOWN_PLATFORMS = frozenset({"blog", "newsletter", "podcast"})
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is declared about a post; None or () where nothing is."""
 
     id: str | None = None

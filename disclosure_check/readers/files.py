@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
 from disclosure_check.readers.facts import Facts, make_post
@@ -151,16 +153,14 @@ def _decode(data: bytes, path: str) -> str:
         raise InputError(f"{path}:{line}: not UTF-8 (byte 0x{byte:02x} at byte {error.start + 1}); save the file as UTF-8") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
+class _Ignore(Struct, frozen=True):
     """The ignore file of a folder."""
 
     folder: Path  # absolute
     spec: GitIgnoreSpec
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A folder to walk, with the ignore files that hold for it, outermost first."""
 
     shown: str  # as the user wrote it

@@ -5,8 +5,9 @@ Positions are code points of the original text and only grow, so the pieces of o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from disclosure_check.model import Aside, Block, Include, Link, Markup, Piece
 
@@ -81,8 +82,7 @@ class Flow:
         self._run_start = self._run_end = 0
 
 
-@dataclass(slots=True)
-class OpenLink:
+class OpenLink(Struct):
     """A link whose text is still being read."""
 
     url: str
@@ -94,8 +94,7 @@ class OpenLink:
     seen_end: int = -1
 
 
-@dataclass(slots=True)
-class _OpenBlock:
+class _OpenBlock(Struct):
     """A block that is still being read; it has no place until something stands in it."""
 
     kind: BlockKind

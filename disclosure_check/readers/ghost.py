@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct, field
 
 from disclosure_check.errors import InputError
 from disclosure_check.model import Post
@@ -183,8 +184,7 @@ def _unexpected(data: bytes, position: int, expected: str) -> _ExportError:
 # What the records say
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     """What other tables say about the posts."""
 
     tags: dict[str, list[str]] = field(default_factory=dict)  # names by the post's id, in its order

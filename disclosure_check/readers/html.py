@@ -8,8 +8,9 @@ standard where that decides what is visible (implied end tags, raw text, comment
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, Include, Markup
@@ -79,8 +80,7 @@ def _gap_of(name: str) -> Gap:
     return "\n" if name in _CLOSE_BLOCKS else "\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """An attribute of a tag, with the place of its value."""
 
     name: str  # as written
@@ -89,8 +89,7 @@ class Attribute:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A start or end tag of HTML or JSX."""
 
     name: str  # as written; "" for JSX's <> and </>
@@ -101,8 +100,7 @@ class Tag:
     self_closing: bool = False  # it ends in "/>" and that means something
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Struct, frozen=True):
     """A stretch of the source that is no prose; `tag` is a JSX tag that stands there, `text` what is shown instead.
 
     A text that is a blank, a line break or two is a gap of that width.

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from dataclasses import replace
 from email.message import Message
 from email.policy import Compat32
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
 from disclosure_check.readers.facts import Facts

@@ -9,8 +9,9 @@ paragraphs counts for all of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check.readers.entities import decode_value
 from disclosure_check.readers.flow import BlockKind, OpenLink, Page
@@ -51,8 +52,7 @@ class _Offsets:
         return len(self._bytes[start:end].translate(None, _CONTINUATION_BYTES))
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(Struct):
     """A link or image whose content is still being read."""
 
     type: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
 from disclosure_check.model import Beside
@@ -30,8 +32,7 @@ _NEEDED = 'one object with a "text" field per line is needed'
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFailure:
+class ReadFailure(Struct, frozen=True):
     """Why a file or a record couldn't be read."""
 
     path: str

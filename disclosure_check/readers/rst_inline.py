@@ -8,8 +8,9 @@ character plain and swallows white space. Every failed search is remembered, so 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from disclosure_check.model import CODE_MARK
 from disclosure_check.readers.flow import Page
@@ -53,16 +54,14 @@ _CODE_ROLES = frozenset(_CODE_ROLE_NAMES.split())
 _ELSEWHERE_ROLES = frozenset({"cite", "doc", "eq", "footcite", "numref", "ref"})  # their text is that of what they point to
 
 
-@dataclass(slots=True)
-class Substitution:
+class Substitution(Struct):
     """What a `|name|` stands for."""
 
     text: str | None  # None: something that isn't known, or an image
     links: tuple[Link, ...] = ()
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """What the names in a document stand for; a URL comes with its place."""
 
     targets: dict[str, tuple[str, int, int]] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.readers.flow import OpenLink
 
@@ -25,8 +26,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x1c\x1d\x1e\x85\u2028\u2029]")
 _INDENT = re.compile("[ \t\v\f]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line with something on it, or what is left of it behind a marker."""
 
     start: int  # its first character that is no space

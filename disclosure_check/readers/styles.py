@@ -6,8 +6,10 @@ Style sheets aren't read: what a class or an id does to a text is unknown here, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check.readers.colors import RGB, is_near, is_transparent, parse_color
 
@@ -36,8 +38,7 @@ _NO_ROOM = re.compile(r"[01](?:px|em|rem|%)?")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a stretch of a page looks, as far as its own tags say; a reason is None where nothing speaks for it."""
 
     removed: str | None = None  # not shown, and no child can undo it

@@ -7,8 +7,9 @@ each cue, and the `Moment` of each line. Numbers, times, settings, tags and comm
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
@@ -36,16 +37,14 @@ _WORD = lazily(r"[^\W_]+(?:['’][^\W_]+)*")
 _SPACE = " \t\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     number: int  # of the text, from 1
     start: int
     end: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(Struct, frozen=True):
     """Words with their times."""
 
     at: float  # seconds

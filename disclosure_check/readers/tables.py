@@ -10,8 +10,9 @@ import csv
 import io
 import re
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 from disclosure_check.errors import InputError
 from disclosure_check.readers.facts import Facts
@@ -87,8 +88,7 @@ class _Source:
         self.number -= len(again)
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Struct, frozen=True):
     """What the header of a table says."""
 
     names: tuple[str, ...]

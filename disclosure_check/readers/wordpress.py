@@ -7,10 +7,11 @@ left to `shortcodes`. Expat never loads anything, and a document type, where ent
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from disclosure_check.errors import InputError
 from disclosure_check.model import Post
@@ -64,8 +65,7 @@ def read_wordpress(stream: BinaryIO, path: str, *, defaults: Facts) -> Iterator[
         yield ReadFailure(path, int(line[0]) if line else None, str(error))
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(Struct):
     """An `<item>` that is being read."""
 
     line: int  # where its content begins, or itself

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from disclosure_check.model import PostReport, Severity, Verdict
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Counts over the reports that have passed by."""
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)

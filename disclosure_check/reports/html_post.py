@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check.model import CODE_MARK
 from disclosure_check.positions import index_lines
@@ -39,8 +40,7 @@ _WORD = 24  # a cut moves so far to a space
 _CAPTION, _SOURCE, _ASIDE, _INCLUDE = "", "source", "aside", "include"
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
+class _Atom(Struct, frozen=True):
     """A stretch of the source that is shown in one style; `shown` is None where the source itself is."""
 
     start: int
@@ -49,8 +49,7 @@ class _Atom:
     shown: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     start: int
     end: int
     data: list[Any]  # ["finding", N], ["accepted", N], or kind and note

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from disclosure_check import __version__
 from disclosure_check.model import SEVERITIES
@@ -34,8 +35,7 @@ MOST_PLAIN = 200  # findings, and posts not checked, that are listed for readers
 _MOST_MESSAGE = 300
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What is known once all posts have passed by."""
 
     rules: set[str] = field(default_factory=set)

@@ -5,8 +5,9 @@ Nothing in it depends on the time or the machine: the same posts, rules and vers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from disclosure_check import __version__
 from disclosure_check.model import SEVERITIES, Verdict
@@ -23,8 +24,7 @@ SCHEMA_VERSION = "1.0"
 VERDICTS: tuple[Verdict, ...] = ("fail", "review", "pass", "unchecked")
 
 
-@dataclass(frozen=True, slots=True)
-class RunFacts:
+class RunFacts(Struct, frozen=True):
     """What a run was done with: rule data, model and approved claims."""
 
     rules: int  # how many rules were loaded

@@ -7,9 +7,10 @@ written there in other ways than it reads, and so is the text of a mail: only th
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from disclosure_check.model import Post
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlace:
+class FilePlace(Struct, frozen=True):
     """A stretch of a file: lines from 1; columns from 1 in code points, the last one behind the end."""
 
     line: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 ELLIPSIS = "…"
 _TAB = "    "
@@ -12,16 +13,14 @@ _EMOJI_STYLE = "\ufe0f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What stands on the terminal for one code point, and how many columns it takes."""
 
     shown: str
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A line of a post, clipped to a width, with the place of the words to underline in columns."""
 
     text: str
