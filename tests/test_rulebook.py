@@ -9,6 +9,7 @@ import shutil
 import pytest
 import regex
 from msgspec import Struct
+from msgspec.structs import replace
 
 from disclosure_check import rulebook
 from disclosure_check.check import check_post
