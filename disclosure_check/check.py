@@ -52,7 +52,12 @@ def check_posts(items: Iterable[Post | ReadFailure], rulebook: Rulebook, options
         if isinstance(item, Post):
             yield check_post(item, rulebook, options)
         else:
-            yield PostReport(Post(id=item.path, text="", path=item.path, record_line=item.line), "", (), error=item.message)
+            yield unread(item)
+
+
+def unread(failure: ReadFailure) -> PostReport:
+    """Return the report on what couldn't be read."""
+    return PostReport(Post(id=failure.path, text="", path=failure.path, record_line=failure.line), "", (), error=failure.message)
 
 
 def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from functools import partial
 from io import BytesIO
 from itertools import chain
@@ -20,14 +21,13 @@ from disclosure_check import __version__
 from disclosure_check.errors import ConfigError, DisclosureCheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from click.shell_completion import CompletionItem
 
     from disclosure_check.check import Options
     from disclosure_check.config import Config
-    from disclosure_check.model import Edit, Post, PostReport, Severity
-    from disclosure_check.readers.records import ReadFailure
+    from disclosure_check.model import Edit, PostReport, Severity
     from disclosure_check.reports import Tally
     from disclosure_check.reports.json_report import RunFacts
     from disclosure_check.rulebook import Rule, Rulebook
@@ -138,6 +138,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
@@ -186,6 +187,7 @@ class _Asked(Struct, frozen=True):
     color: str = "auto"
     config: Path | None = None
     isolated: bool = False
+    jobs: int | None = None  # None: as many as there are cores
     no_cache: bool = False
 
 
@@ -196,24 +198,27 @@ def _run_check(asked: _Asked) -> None:
     config = _config(asked)
     folders = _pack_folders(asked, config)
 
-    from disclosure_check.check import check_posts, check_substantiation
+    from disclosure_check.check import check_substantiation
     from disclosure_check.loading import configured_rulebook
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
 
-    rulebook = configured_rulebook(folders, config)
+    load = partial(configured_rulebook, folders, config)
+    rulebook = load()
     if not rulebook.rules:
         raise ConfigError("there are no rules, so nothing can be checked; install disclosure-check again")
     options = _options(asked, rulebook, config)
     piped = sys.stdin.buffer.read() if asked.paths == ("-",) and (asked.fix or asked.diff) else None
-    posts = _posts(asked, options, piped)
     tally = Tally()
     fail_on = asked.fail_on or (config and config.fail_on) or "error"
     is_filter = piped is not None and asked.fix  # the mended text goes where the report would go
-    with open_output(asked.output, is_json=asked.format != "text" or asked.diff, is_error_stream=is_filter) as stream:
+    with (
+        open_output(asked.output, is_json=asked.format != "text" or asked.diff, is_error_stream=is_filter) as stream,
+        closing(_reports(asked, load, rulebook, options, piped)) as found,
+    ):
         evidence = [check_substantiation(rulebook, options.substantiation)] if options.substantiation else []
         evidence = [report for report in evidence if report.findings]
-        checked = _narrowed(check_posts(posts, rulebook, options), asked, config, rulebook)
+        checked = _narrowed(found, asked, config, rulebook)
         if asked.fix or asked.diff:
             checked = _mended(checked, asked, rulebook, options, piped, stream)
         checked = chain(evidence, checked)
@@ -335,19 +340,30 @@ def _options(asked: _Asked, rulebook: Rulebook, config: Config | None) -> Option
     )
 
 
-def _posts(asked: _Asked, options: Options, piped: bytes | None = None) -> Iterator[Post | ReadFailure]:
+def _reports(
+    asked: _Asked, load: Callable[[], Rulebook], rulebook: Rulebook, options: Options, piped: bytes | None = None
+) -> Generator[PostReport]:
+    """Yield the reports on the posts of a run, in order; `rulebook` is what `load` gives. Close it to end the processes that it started."""
+    from disclosure_check.batches import FAULT, Job, check_paths, usable_cores
     from disclosure_check.readers.facts import Facts
-    from disclosure_check.readers.files import read_paths
+    from disclosure_check.readers.files import Reading
 
     defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
-    return read_paths(
+    outcomes = check_paths(
         asked.paths,
-        stdin_filename=asked.stdin_filename,
-        columns=_columns_of_records(asked, options),
-        defaults=defaults,
+        Job(load, options, Reading(_columns_of_records(asked, options), defaults, asked.stdin_filename)),
+        rulebook,
+        jobs=1 if asked.fix else asked.jobs or usable_cores(),  # a file that is named twice is mended before it is read again
         is_excluded=_excluded(options.config),
         stdin=None if piped is None else BytesIO(piped),
     )
+    told: set[str] = set()
+    with closing(outcomes):
+        for outcome in outcomes:
+            if outcome.traceback is not None and outcome.traceback not in told:
+                told.add(outcome.traceback)
+                click.echo(f"{outcome.traceback}Error: {FAULT}", err=True)
+            yield outcome.report
 
 
 def _columns_of_records(asked: _Asked, options: Options) -> dict[str, str]:
@@ -728,14 +744,15 @@ def baseline_show(target: Path) -> None:
 
 def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport]:
     """Return the reports on posts, for a baseline. Raises ConfigError if one of them could not be checked."""
-    from disclosure_check.check import check_posts
     from disclosure_check.loading import configured_rulebook
 
     asked = _Asked(paths, config=config)
     loaded = _config(asked)
-    rulebook = configured_rulebook(_pack_folders(asked, loaded), loaded)
+    load = partial(configured_rulebook, _pack_folders(asked, loaded), loaded)
+    rulebook = load()
     options = _options(asked, rulebook, loaded)
-    reports = list(check_posts(_posts(asked, options), rulebook, options))
+    with closing(_reports(asked, load, rulebook, options)) as found:
+        reports = list(found)
     failed = next((report.error for report in reports if report.error is not None), None)
     if failed:
         raise ConfigError(f"{failed} (so the baseline is left as it was)")
@@ -758,6 +775,7 @@ def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
 def claims(**asked: Any) -> None:
     """List all claims found in posts, with or without a connection, each with its standing: for whoever collects the proof.
 
@@ -771,18 +789,18 @@ def claims(**asked: Any) -> None:
     typed = _Asked(**asked, claims="always", fail_on="never", quiet=True, color="never")
     _require_paths(typed.paths)
 
-    from disclosure_check.check import check_posts
     from disclosure_check.loading import configured_rulebook
     from disclosure_check.reports import Tally
     from disclosure_check.reports.output import open_output
     from disclosure_check.reports.worksheet import write_worksheet
 
     config = _config(typed)
-    rulebook = configured_rulebook(_pack_folders(typed, config), config)
+    load = partial(configured_rulebook, _pack_folders(typed, config), config)
+    rulebook = load()
     options = _options(typed, rulebook, config)
     tally = Tally()
-    with open_output(typed.output, is_json=typed.format == "json") as stream:
-        reports = _tell_errors(tally.watch(check_posts(_posts(typed, options), rulebook, options)), typed)
+    with open_output(typed.output, is_json=typed.format == "json") as stream, closing(_reports(typed, load, rulebook, options)) as found:
+        reports = _tell_errors(tally.watch(found), typed)
         write_worksheet(reports, partial(click.echo, file=stream, nl=False), typed.format, columns=_columns(stream))
         _require_posts(tally.posts, typed.paths)
     sys.exit(FAILED if tally.unchecked else 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.model import Format, Post
 
-__all__ = ["ReadFailure", "read_paths", "read_stream"]
+__all__ = ["ReadFailure", "Reading", "find_sources", "read_paths", "read_source", "read_stream"]
 
 HEAD = 4096  # bytes that show what a file is
 _FORMATS: dict[str, Format] = {
@@ -41,6 +41,14 @@ _COLLECTIONS = frozenset({".jsonl", ".ndjson", ".eml"}) | _TABLES  # files that 
 _EXPORTS = frozenset({".xml", ".json"})  # of a blog, or anything else: a folder's are looked into first
 
 
+class Reading(Struct, frozen=True):
+    """How the files of a run are read."""
+
+    columns: Mapping[str, str] | None = None  # our names of a record's fields to a file's own
+    defaults: Facts = Facts()  # for posts that don't declare their own
+    stdin_filename: str | None = None  # whose format standard input has
+
+
 def read_paths(
     paths: Sequence[str],
     *,
@@ -50,24 +58,45 @@ def read_paths(
     is_excluded: Callable[[str], bool] | None = None,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Post | ReadFailure]:
-    """Yield the posts of the files and folders in `paths`, in order; "-" is standard input.
+    """Yield the posts of the files and folders in `paths`, in order; see `find_sources` and `Reading`. `stdin` is read in place of standard input."""
+    reading = Reading(columns, defaults or Facts(), stdin_filename)
+    for source in find_sources(paths, columns, is_excluded):
+        if isinstance(source, ReadFailure):
+            yield source
+        else:
+            yield from read_source(source, reading, stdin)
+
+
+def find_sources(
+    paths: Sequence[str], columns: Mapping[str, str] | None = None, is_excluded: Callable[[str], bool] | None = None
+) -> Iterator[str | ReadFailure]:
+    """Yield the files that `paths` name or that lie in their folders, in order, and a failure for a folder that can't be read; "-" is standard input.
 
     Folders are walked in sorted order, without what `.gitignore` names, hidden folders, and files of other formats. A
-    file that is named itself is always read, as text if its extension is unknown. `defaults` are the facts for posts
-    that don't declare their own. `is_excluded` tells of a path, as shown, whether a folder's walk leaves it out.
-    `stdin` is read in place of standard input.
+    file that is named itself is always read, as text if its extension is unknown. `is_excluded` tells of a path, as
+    shown, whether a folder's walk leaves it out.
     """
     for path in paths:
-        if path == "-":
-            yield from read_stream(stdin or sys.stdin.buffer, stdin_filename or "-", columns, defaults or Facts())
-        elif Path(path).is_dir():
+        if path != "-" and Path(path).is_dir():
             for found in find_files(path, is_excluded):
-                if isinstance(found, ReadFailure):
+                if isinstance(found, ReadFailure) or not _is_table_of_data(found, columns):
                     yield found
-                elif not _is_table_of_data(found, columns):
-                    yield from _read_file(found, columns, defaults or Facts())
         else:
-            yield from _read_file(path, columns, defaults or Facts())
+            yield path
+
+
+def read_source(source: str, reading: Reading, stdin: BinaryIO | None = None) -> Iterator[Post | ReadFailure]:
+    """Yield the posts of a file, or of standard input."""
+    if source == "-":
+        yield from read_stream(stdin or sys.stdin.buffer, reading.stdin_filename or "-", reading.columns, reading.defaults)
+    else:
+        yield from _read_file(source, reading.columns, reading.defaults)
+
+
+def is_one_post(source: str) -> bool:
+    """Return whether a source is a file that holds a single post, by its name."""
+    extension = Path(source).suffix.lower()
+    return source != "-" and extension not in _COLLECTIONS and extension not in _EXPORTS
 
 
 def _read_file(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:

@@ -1,0 +1,144 @@
+"""Check the posts of files, over several processes where that pays.
+
+Comes in: paths, and how to check what they hold. Goes out: an outcome for each post, in order, the same for any number of
+processes. What stands in one file as one post is read where it is checked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+
+from disclosure_check.check import check_post, place, unread
+from disclosure_check.model import Post, PostReport
+from disclosure_check.readers.files import Reading, find_sources, is_one_post, read_source
+from disclosure_check.readers.records import ReadFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from disclosure_check.check import Options
+    from disclosure_check.rulebook import Rulebook
+
+MUCH = 256 * 1024  # bytes; for less, starting processes takes longer than they save
+FAULT = "this is a fault of disclosure-check, not of your posts; please report it with the lines above"
+
+class Job(Struct, frozen=True):
+    """How the posts of a run are read and checked, in a form that can be handed to another process."""
+
+    load: Callable[[], Rulebook]
+    options: Options
+    reading: Reading
+
+
+class Outcome(Struct, frozen=True):
+    """The report on a post, and where it could not be made for a fault of ours, the traceback."""
+
+    report: PostReport
+    traceback: str | None = None
+
+
+Item = Post | ReadFailure | Outcome | str  # to check; a string is the path of a file that holds one post
+
+
+def check_paths(
+    paths: Sequence[str],
+    job: Job,
+    rulebook: Rulebook,
+    *,
+    jobs: int = 1,
+    is_excluded: Callable[[str], bool] | None = None,
+    stdin: BinaryIO | None = None,
+) -> Generator[Outcome]:
+    """Yield the outcome of each post in `paths`, in order; at most `jobs` processes work on them beside this one.
+
+    `rulebook` is what `job.load` gives. Close the generator to end the processes.
+    """
+    sources = find_sources(paths, job.reading.columns, is_excluded)
+    if jobs == 1:
+        for item in _items(sources, job.reading, stdin):
+            yield from check_item(item, job, rulebook)
+        return
+    ahead: list[str | ReadFailure] = []
+    known = 0
+    for source in sources:
+        ahead.append(source)
+        known += _size(source)
+        if known >= MUCH:
+            break
+    items = _items(chain(ahead, sources), job.reading, stdin)
+    if known < MUCH and "-" in ahead:  # nobody knows how much will come
+        for item in items:
+            yield from check_item(item, job, rulebook)
+            known += len(item.text) if isinstance(item, Post) else 0
+            if known >= MUCH:
+                break
+    if known < MUCH:
+        for item in items:
+            yield from check_item(item, job, rulebook)
+        return
+    from disclosure_check.parallel import check_in_parallel
+
+    yield from check_in_parallel(items, job, rulebook, jobs)
+
+
+def usable_cores() -> int:
+    """Return on how many cores this process may run."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_item(item: Item, job: Job, rulebook: Rulebook) -> Iterator[Outcome]:
+    """Yield the outcome of an item; what we fail on is one, too."""
+    found: Iterable[Post | ReadFailure | Outcome] = _read(item, job.reading) if isinstance(item, str) else (item,)
+    for post in found:
+        if isinstance(post, Outcome):
+            yield post
+        elif isinstance(post, ReadFailure):
+            yield Outcome(unread(post))
+        else:
+            try:
+                yield Outcome(check_post(post, rulebook, job.options))
+            except Exception as error:
+                yield fault(post, error)
+
+
+def fault(post: Post, error: Exception) -> Outcome:
+    """Return the outcome of a post that we failed on."""
+    from traceback import format_exception
+
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    message = f"{place(post)}: a fault of disclosure-check kept it from being checked ({what}); please report it with the traceback"
+    return Outcome(PostReport(post, "", (), error=message), "".join(format_exception(error)))
+
+
+def _items(sources: Iterator[str | ReadFailure], reading: Reading, stdin: BinaryIO | None) -> Iterator[Item]:
+    for source in sources:
+        if isinstance(source, ReadFailure) or is_one_post(source):
+            yield source
+        else:
+            yield from _read(source, reading, stdin)
+
+
+def _read(source: str, reading: Reading, stdin: BinaryIO | None = None) -> Iterator[Post | ReadFailure | Outcome]:
+    try:
+        yield from read_source(source, reading, stdin)
+    except (BrokenPipeError, MemoryError):
+        raise
+    except Exception as error:
+        yield fault(Post(source, "", source), error)
+
+
+def _size(source: str | ReadFailure) -> int:
+    if isinstance(source, ReadFailure) or source == "-":
+        return 0
+    try:
+        return Path(source).stat().st_size
+    except OSError:
+        return 0
