@@ -7,7 +7,7 @@ processes. What stands in one file as one post is read where it is checked.
 from __future__ import annotations
 
 import os
-import sys
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,11 +22,13 @@ from disclosure_check.readers.records import ReadFailure
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
+    from disclosure_check.cache import Cache, CacheSetup
     from disclosure_check.check import Options
     from disclosure_check.rulebook import Rulebook
 
 MUCH = 256 * 1024  # bytes; for less, starting processes takes longer than they save
 FAULT = "this is a fault of disclosure-check, not of your posts; please report it with the lines above"
+
 
 class Job(Struct, frozen=True):
     """How the posts of a run are read and checked, in a form that can be handed to another process."""
@@ -34,13 +36,15 @@ class Job(Struct, frozen=True):
     load: Callable[[], Rulebook]
     options: Options
     reading: Reading
+    cache: CacheSetup | None = None
 
 
 class Outcome(Struct, frozen=True):
-    """The report on a post, and where it could not be made for a fault of ours, the traceback."""
+    """The report on a post, and where it could not be made for a fault of ours, the traceback; or what is wrong with the cache."""
 
-    report: PostReport
+    report: PostReport | None
     traceback: str | None = None
+    trouble: str | None = None  # with the cache, as a sentence
 
 
 Item = Post | ReadFailure | Outcome | str  # to check; a string is the path of a file that holds one post
@@ -60,10 +64,6 @@ def check_paths(
     `rulebook` is what `job.load` gives. Close the generator to end the processes.
     """
     sources = find_sources(paths, job.reading.columns, is_excluded)
-    if jobs == 1:
-        for item in _items(sources, job.reading, stdin):
-            yield from check_item(item, job, rulebook)
-        return
     ahead: list[str | ReadFailure] = []
     known = 0
     for source in sources:
@@ -72,29 +72,48 @@ def check_paths(
         if known >= MUCH:
             break
     items = _items(chain(ahead, sources), job.reading, stdin)
-    if known < MUCH and "-" in ahead:  # nobody knows how much will come
-        for item in items:
-            yield from check_item(item, job, rulebook)
-            known += len(item.text) if isinstance(item, Post) else 0
-            if known >= MUCH:
-                break
-    if known < MUCH:
-        for item in items:
-            yield from check_item(item, job, rulebook)
-        return
-    from disclosure_check.parallel import check_in_parallel
+    if known < MUCH or jobs == 1:
+        is_unknown = known < MUCH and "-" in ahead  # how much comes in, nobody can tell
+        with open_cache(job, is_for_many=known >= MUCH) as cache:
+            for item in items:
+                yield from check_item(item, job, rulebook, cache)
+                known += len(item.text) if is_unknown and isinstance(item, Post) else 0
+                if known >= MUCH and cache is not None:
+                    cache.is_for_many = True
+                if known >= MUCH and jobs > 1:
+                    break
+        if cache is not None and cache.trouble:
+            yield Outcome(None, trouble=cache.trouble)
+    if known >= MUCH and jobs > 1:
+        from disclosure_check.parallel import check_in_parallel
 
-    yield from check_in_parallel(items, job, rulebook, jobs)
+        yield from check_in_parallel(items, job, rulebook, jobs)
+
+
+@contextmanager
+def open_cache(job: Job, *, is_for_many: bool) -> Iterator[Cache | None]:
+    """Yield the cache of a job, if it has one; what is new is written at the end."""
+    if job.cache is None:
+        yield None
+        return
+    from disclosure_check.cache import Cache
+
+    cache = Cache(job.cache)
+    cache.is_for_many = is_for_many
+    try:
+        yield cache
+    finally:
+        cache.close()
 
 
 def usable_cores() -> int:
     """Return on how many cores this process may run."""
-    if sys.platform == "linux":
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def check_item(item: Item, job: Job, rulebook: Rulebook) -> Iterator[Outcome]:
+def check_item(item: Item, job: Job, rulebook: Rulebook, cache: Cache | None = None) -> Iterator[Outcome]:
     """Yield the outcome of an item; what we fail on is one, too."""
     found: Iterable[Post | ReadFailure | Outcome] = _read(item, job.reading) if isinstance(item, str) else (item,)
     for post in found:
@@ -104,7 +123,7 @@ def check_item(item: Item, job: Job, rulebook: Rulebook) -> Iterator[Outcome]:
             yield Outcome(unread(post))
         else:
             try:
-                yield Outcome(check_post(post, rulebook, job.options))
+                yield Outcome(check_post(post, rulebook, job.options, cache))
             except Exception as error:
                 yield fault(post, error)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from disclosure_check.annotate import Annotations
+    from disclosure_check.cache import Cache
     from disclosure_check.config import Config, Settings
     from disclosure_check.evaluate_claims import Claims
     from disclosure_check.model import Accepted, Finding, Markup, Platform, Severity, View
@@ -60,8 +61,8 @@ def unread(failure: ReadFailure) -> PostReport:
     return PostReport(Post(id=failure.path, text="", path=failure.path, record_line=failure.line), "", (), error=failure.message)
 
 
-def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> PostReport:
-    """Return the report on one post."""
+def check_post(post: Post, rulebook: Rulebook, options: Options = Options(), cache: Cache | None = None) -> PostReport:
+    """Return the report on one post, from `cache` if it was made before."""
     post = _with_defaults(post, options)
     settings: Settings | None = None
     if options.config is not None:
@@ -70,29 +71,36 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
         post, settings = describe(post, options.config), settings_for(options.config, post.path)
     if post.format == "subtitles" and post.medium is None:
         post = replace(post, medium="transcript")
+    kept = None if cache is None else cache.report(post)
+    if kept is not None:
+        return kept
     try:
-        platform = platform_of(post, rulebook)
-        if not (post.lang or "en").lower().startswith("en"):
-            message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
-            return PostReport(post, platform.name, post.connections, error=message)
-        markup, found, kinds, findings = _disclosures(post, platform, rulebook, options.config)
-        if findings and any(finding.rule in rulebook.repairs for finding in findings):
-            from disclosure_check.repairs import Judged, with_fixes
-
-            def judge(mended: Post) -> Judged:
-                markup, found, _, findings = _disclosures(mended, platform, rulebook, options.config)
-                return Judged(mended, markup, found, findings)
-
-            findings = with_fixes(Judged(post, markup, found, findings), platform, rulebook, judge)
-        claims: Claims = ((), (), ())
-        with_claims = _claims_count(kinds, options.claims or (settings and settings.claims) or "auto")
-        if with_claims:
-            from disclosure_check.evaluate_claims import evaluate_claims
-
-            claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
-            findings = _in_order(*findings, *claims[0])
+        return _check(post, settings, rulebook, options, cache)
     except DisclosureCheckError as error:
         return _unchecked(post, error)
+
+
+def _check(post: Post, settings: Settings | None, rulebook: Rulebook, options: Options, cache: Cache | None) -> PostReport:
+    platform = platform_of(post, rulebook)
+    if not (post.lang or "en").lower().startswith("en"):
+        message = f'{place(post)}: no rules for the language "{post.lang}"; only English posts are checked'
+        return PostReport(post, platform.name, post.connections, error=message)
+    markup, found, kinds, findings = _disclosures(post, platform, rulebook, options.config)
+    if findings and any(finding.rule in rulebook.repairs for finding in findings):
+        from disclosure_check.repairs import Judged, with_fixes
+
+        def judge(mended: Post) -> Judged:
+            markup, found, _, findings = _disclosures(mended, platform, rulebook, options.config)
+            return Judged(mended, markup, found, findings)
+
+        findings = with_fixes(Judged(post, markup, found, findings), platform, rulebook, judge)
+    claims: Claims = ((), (), ())
+    with_claims = _claims_count(kinds, options.claims or (settings and settings.claims) or "auto")
+    if with_claims:
+        from disclosure_check.evaluate_claims import evaluate_claims
+
+        claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation, cache)
+        findings = _in_order(*findings, *claims[0])
     if found.moments:
         from disclosure_check.spoken import with_times
 
@@ -110,7 +118,10 @@ def check_post(post: Post, rulebook: Rulebook, options: Options = Options()) -> 
         from disclosure_check.view import view_of
 
         view = view_of(post, markup, platform, found, rulebook)
-    return PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2], view=view)
+    report = PostReport(post, platform.name, kinds, kept, claims=claims[1], accepted=accepted, notes=claims[2], view=view)
+    if cache is not None:
+        cache.keep(report, with_claims=with_claims)
+    return report
 
 
 def _disclosures(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from disclosure_check.cache import CacheSetup
     from disclosure_check.check import Options
     from disclosure_check.config import Config
     from disclosure_check.model import Edit, PostReport, Severity
@@ -139,7 +140,10 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
-@click.option("--no-cache", is_flag=True, help="Check every post anew. Nothing is kept yet, with or without it.")
+@click.option("--no-cache", is_flag=True, help="Check every post anew, and keep nothing for the next run.")
+@click.option(
+    "--cache-dir", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Keep results here; else in the user's cache."
+)
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
 
@@ -189,6 +193,7 @@ class _Asked(Struct, frozen=True):
     isolated: bool = False
     jobs: int | None = None  # None: as many as there are cores
     no_cache: bool = False
+    cache_dir: Path | None = None
 
 
 def _run_check(asked: _Asked) -> None:
@@ -349,9 +354,10 @@ def _reports(
     from disclosure_check.readers.files import Reading
 
     defaults = Facts(platform=options.platform, connections=options.connections, brands=options.brands, lang=options.lang)
+    reading = Reading(_columns_of_records(asked, options), defaults, asked.stdin_filename)
     outcomes = check_paths(
         asked.paths,
-        Job(load, options, Reading(_columns_of_records(asked, options), defaults, asked.stdin_filename)),
+        Job(load, options, reading, _cache(asked, options)),
         rulebook,
         jobs=1 if asked.fix else asked.jobs or usable_cores(),  # a file that is named twice is mended before it is read again
         is_excluded=_excluded(options.config),
@@ -363,7 +369,21 @@ def _reports(
             if outcome.traceback is not None and outcome.traceback not in told:
                 told.add(outcome.traceback)
                 click.echo(f"{outcome.traceback}Error: {FAULT}", err=True)
-            yield outcome.report
+            if outcome.trouble is not None and "cache" not in told:
+                told.add("cache")
+                click.echo(f"Warning: {outcome.trouble}", err=True)
+            if outcome.report is not None:
+                yield outcome.report
+
+
+def _cache(asked: _Asked, options: Options) -> CacheSetup | None:
+    """Return where results are kept, or None if they aren't."""
+    if asked.no_cache:
+        return None
+    from disclosure_check.cache import CacheSetup, cache_folder
+
+    folder = cache_folder(asked.cache_dir)
+    return None if folder is None else CacheSetup(folder, tuple(_pack_folders(asked, options.config)), options)
 
 
 def _columns_of_records(asked: _Asked, options: Options) -> dict[str, str]:
@@ -746,7 +766,7 @@ def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport
     """Return the reports on posts, for a baseline. Raises ConfigError if one of them could not be checked."""
     from disclosure_check.loading import configured_rulebook
 
-    asked = _Asked(paths, config=config)
+    asked = _Asked(paths, config=config, no_cache=True)
     loaded = _config(asked)
     load = partial(configured_rulebook, _pack_folders(asked, loaded), loaded)
     rulebook = load()
@@ -786,7 +806,7 @@ def claims(**asked: Any) -> None:
 
     Exit code 0: the worksheet is written, whatever it holds. 2: something was not checked.
     """
-    typed = _Asked(**asked, claims="always", fail_on="never", quiet=True, color="never")
+    typed = _Asked(**asked, claims="always", fail_on="never", quiet=True, color="never", no_cache=True)
     _require_paths(typed.paths)
 
     from disclosure_check.loading import configured_rulebook

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from disclosure_check.annotate import Annotations
+    from disclosure_check.cache import Cache
     from disclosure_check.claims import Candidates
     from disclosure_check.judge import Claim, Setup
     from disclosure_check.model import Finding, Platform, Post
@@ -43,6 +44,7 @@ def evaluate_claims(
     kinds: Collection[str],
     nlp: Setup,
     substantiation: Substantiation | None,
+    cache: Cache | None = None,
 ) -> Claims:
     """Return the findings about the claims of a post, all its claims with their standing, and notes on how it was read.
 
@@ -54,7 +56,7 @@ def evaluate_claims(
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
     disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
-    for claim in judge(candidates, book, nlp):
+    for claim in judge(candidates, book, nlp, cache):
         if claim.at >= found.own_end:
             continue  # a reader's words
         if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):

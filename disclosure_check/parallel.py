@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from disclosure_check.batches import Item, Job, Outcome, check_item, fault
+from disclosure_check.batches import Item, Job, Outcome, check_item, fault, open_cache
 from disclosure_check.check import place, unread
 from disclosure_check.errors import ConfigError
 from disclosure_check.model import Post, PostReport
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from multiprocessing.process import BaseProcess
 
+    from disclosure_check.cache import Cache
     from disclosure_check.rulebook import Rulebook
 
 CHUNK = 32 * 1024  # characters of posts that are handed over at a time
@@ -62,13 +63,15 @@ class _Worker(Struct):
     chunks: deque[_Chunk] = field(default_factory=deque)
 
 
-def check_in_parallel(
-    items: Iterable[Item], job: Job, rulebook: Rulebook, jobs: int, *, method: str | None = None
-) -> Iterator[Outcome]:
+def check_in_parallel(items: Iterable[Item], job: Job, rulebook: Rulebook, jobs: int, *, method: str | None = None) -> Iterator[Outcome]:
     """Yield the outcomes of `items` in their order; `method` is how processes are started, else the fastest that is safe.
 
     Raises ConfigError if the processes die whatever they are given.
     """
+    if job.cache is not None:
+        from disclosure_check.cache import prepare
+
+        prepare(job.cache)  # so that the processes don't all make it at once
     pool = _Pool(job, rulebook, jobs, method or _method())
     try:
         yield from pool.check(_chunks(items))
@@ -287,12 +290,19 @@ def _work(job: Job, rulebook: Rulebook | None, requests: Connection, results: Co
     # What is sent is taken at once, so that nobody waits for the other to take something; and this sees the end of the one who sends.
     Thread(target=_receive, args=(requests, chunks), daemon=True).start()
     rulebook = rulebook or job.load()
-    while True:
-        outcomes = _check_all(chunks.get(), job, rulebook)
-        try:
-            results.send_bytes(_pickled(outcomes))
-        except OSError:  # nobody waits for it any more
-            os._exit(0)
+    told = None
+    with open_cache(job, is_for_many=True) as cache:
+        while True:
+            outcomes = _check_all(chunks.get(), job, rulebook, cache)
+            if cache is not None:
+                cache.flush()
+                if cache.trouble != told:
+                    told = cache.trouble
+                    outcomes.append(Outcome(None, trouble=told))
+            try:
+                results.send_bytes(_pickled(outcomes))
+            except OSError:  # nobody waits for it any more
+                os._exit(0)
 
 
 def _receive(requests: Connection, chunks: SimpleQueue[tuple[Item, ...]]) -> None:
@@ -303,8 +313,8 @@ def _receive(requests: Connection, chunks: SimpleQueue[tuple[Item, ...]]) -> Non
             os._exit(0)
 
 
-def _check_all(items: Iterable[Item], job: Job, rulebook: Rulebook) -> list[Outcome]:
-    return [outcome for item in items for outcome in check_item(item, job, rulebook)]
+def _check_all(items: Iterable[Item], job: Job, rulebook: Rulebook, cache: Cache | None = None) -> list[Outcome]:
+    return [outcome for item in items for outcome in check_item(item, job, rulebook, cache)]
 
 
 def _pickled(outcomes: list[Outcome]) -> bytes:
@@ -318,6 +328,7 @@ def _sendable(outcome: Outcome) -> Outcome:
     try:
         pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever stands in the way, the post isn't lost
+        assert outcome.report is not None  # all else can be sent
         post = outcome.report.post
         return fault(Post(post.id, "", post.path, record_line=post.record_line), error)
     return outcome
