@@ -164,7 +164,6 @@ class Cache:
     @cached_property
     def _digest(self) -> bytes:
         """All that results depend on beside the post: version, code, rules, packs, options and the libraries that read and match."""
-        from disclosure_check.reports.json_report import digest_packs
         from disclosure_check.rulebook import rules_dir
 
         package = Path(__file__).parent
@@ -174,7 +173,7 @@ class Cache:
             sys.version,
             sorted(_stamps(package)),
             sorted(_stamps(rules_dir())),
-            digest_packs(self._setup.packs),
+            _digest_of(self._setup.packs),
             sorted(_libraries()),
             str(Path.cwd()) if self._setup.options.config is not None else "",  # the configuration speaks of paths
             self._setup.options,
@@ -380,6 +379,14 @@ def _stamps(folder: Path | str) -> Iterator[tuple[str, int, int]]:
         else:
             status = entry.stat()
             yield entry.path, status.st_size, status.st_mtime_ns
+
+
+def _digest_of(packs: Sequence[Path]) -> str:
+    if not packs:
+        return ""
+    from disclosure_check.reports.json_report import digest_packs
+
+    return digest_packs(packs)
 
 
 def _libraries() -> Iterator[str]:
