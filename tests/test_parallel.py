@@ -74,7 +74,7 @@ def test_options_hold_in_all_processes(posts: Path, arguments: list[str]) -> Non
 
 def test_the_configuration_the_approved_claims_and_the_baseline_hold_in_all_processes(posts: Path) -> None:
     Path("disclosure-check.toml").write_text(
-        '[[suppress]]\npath = "posts/0*.md"\nrule = "DC101"\ntext = "MIA20"\nreason = "checked"\n'
+        '[[suppress]]\npath = "posts/0*.md"\nrule = "DC112"\ntext = "MIA20"\nreason = "checked"\n'
         '[[suppress]]\npath = "gone.md"\nrule = "DC101"\ntext = "x"\nreason = "nothing"\n[severity]\nDC4 = "info"\n',
         encoding="utf-8",
     )
@@ -96,13 +96,13 @@ def test_standard_input_is_shared_out_too(posts: Path, monkeypatch: pytest.Monke
 
 
 def test_little_is_checked_without_another_process(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "a.md").write_text("We walked to the lake.\n" * 100, encoding="utf-8")
     code = (
         "import sys\nfrom disclosure_check.cli import cli\n"
-        "try: cli(['check', sys.argv[1], '--jobs', '4'])\nexcept SystemExit: print('multiprocessing' in sys.modules)"
+        "try: cli(['check', sys.argv[1], '--jobs', '4'])\nexcept SystemExit: print({'disclosure_check.parallel', 'multiprocessing'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "False"
+    assert done.stdout.splitlines()[-1] == "set()"
 
 
 @pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=NEEDS_FORK)])
@@ -113,11 +113,10 @@ def test_processes_may_be_started_anew_or_forked(method: str) -> None:
 
 
 def test_a_job_can_be_handed_to_another_process(tmp_path: Path) -> None:
-    (tmp_path / "disclosure-check.toml").write_text('[[brands]]\nname = "Acme"\nwords = ["acme"]\n', encoding="utf-8")
+    (tmp_path / "disclosure-check.toml").write_text('[[overrides]]\npaths = ["a/*"]\nbrand = "Acme"\n', encoding="utf-8")
     config = load_config(tmp_path / "disclosure-check.toml")
-    approved = ROOT / "fixtures" / "substantiation.toml"
-    found = next(ROOT.glob("fixtures/**/substantiation.toml"), approved)
-    options = build_options(load_rulebook(), config=config, substantiation=found if found.is_file() else None, today="2026-01-01")
+    approved = next(ROOT.glob("fixtures/**/substantiation.toml"))
+    options = build_options(load_rulebook(), config=config, substantiation=approved, today="2026-01-01")
     job = Job(partial(configured_rulebook, [], config), options, Reading())
     assert pickle.loads(pickle.dumps(job)).options.config == options.config  # noqa: S301 - our own
 
