@@ -37,6 +37,7 @@ def render_entry(folders: Iterable[str], left_out: Iterable[str] = (), *, within
         entry: disclosure-check check
         language: system
         types: [text]
+        require_serial: true
         files: '{_quoted(files)}'
 {exclude}{args}"""
 

@@ -135,16 +135,15 @@ class TestWhatAKeyHolds:
 
     def test_approved_claims_and_the_day(self, counted: list[Post]) -> None:
         Path("substantiation.toml").write_text(
-            '[[claims]]\nid = "a"\nbrand = "Acme"\nwordings = ["cured my acne"]\n'
+            '[[claims]]\nid = "a"\nbrand = "Acme"\nwordings = ["This tea cured my acne in two weeks"]\n'
             '[[claims.evidence]]\ntitle = "Study"\nkind = "trial"\nurl = "https://acme.example/study"\ndate = 2025-01-01\nexpires = 2026-01-01\n'
             'reviewer = "R"\n',
             encoding="utf-8",
         )
         reports = [run("post.md", "--claims", "always", "--today", day) for day in ("2025-06-01", "2026-06-01", "2025-06-01")]
-        assert reports[0][0] == 1
+        assert [code for code, _, _ in reports] == [0, 1, 0]
         assert len(counted) == 3
         assert reports[0] == reports[2]
-        assert reports[0][1] != reports[1][1]
 
     def test_version(self, monkeypatch: pytest.MonkeyPatch, counted: list[Post]) -> None:
         monkeypatch.setattr(cache, "__version__", "9.9")

@@ -30,7 +30,6 @@ from disclosure_check.parallel import AHEAD, CHUNK, check_in_parallel
 from disclosure_check.readers.files import Reading
 from disclosure_check.rulebook import load_rulebook
 
-ROOT = Path(__file__).parent.parent
 NEEDS_FORK = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 JOB = Job(load_rulebook, Options(), Reading())
 TEXT = "Use my code MIA20 at Acme for 20% off! It melts fat in two weeks.\n"
@@ -115,7 +114,12 @@ def test_processes_may_be_started_anew_or_forked(method: str) -> None:
 def test_a_job_can_be_handed_to_another_process(tmp_path: Path) -> None:
     (tmp_path / "disclosure-check.toml").write_text('[[overrides]]\npaths = ["a/*"]\nbrand = "Acme"\n', encoding="utf-8")
     config = load_config(tmp_path / "disclosure-check.toml")
-    approved = next(ROOT.glob("fixtures/**/substantiation.toml"))
+    approved = tmp_path / "substantiation.toml"
+    approved.write_text(
+        '[[claims]]\nid = "a"\nbrand = "Acme"\nwordings = ["melts fat"]\npattern = "melts? fat"\n'
+        '[[claims.evidence]]\ntitle = "S"\nkind = "trial"\nurl = "https://acme.example"\ndate = 2025-01-01\nreviewer = "R"\n',
+        encoding="utf-8",
+    )
     options = build_options(load_rulebook(), config=config, substantiation=approved, today="2026-01-01")
     job = Job(partial(configured_rulebook, [], config), options, Reading())
     assert pickle.loads(pickle.dumps(job)).options.config == options.config  # noqa: S301 - our own
