@@ -22,6 +22,46 @@ if TYPE_CHECKING:
 LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
 SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
 NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
+NUMBER_WORDS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "eighteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "billion",
+        "couple",
+        "dozen",
+        "several",
+        "half",
+    ]
+)
 _WORDS = lazily(
     r"\$[a-z][a-z0-9]{1,9}\b|#(?!\d+\b)\w[\w-]*|@\w[\w.]*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*|(?<!\w)-|-(?!\w)|(?<=\d)-(?=\d)|[^\w\s-]"
 )
@@ -130,19 +170,18 @@ def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None
 
 def _feasible(prose: Prose, book: ClaimBook) -> dict[str, list[tuple[int, ClaimRule, Composition]]]:
     """Return the compositions that may stand in a text, by the vocabulary they begin with: the first words of all parts are in it."""
-    known = book.vocabulary.first_words
-    present: set[str] = set()
+    vocabulary, present = book.vocabulary, 0
     for word in {match.group().removesuffix("'s") for match in _WORDS().finditer(prose.lower)}:
         if word[0] == "#":
-            for part in split_tag(word[1:], book.vocabulary):
-                present |= known.get(part, frozenset())
-        elif (general := _general(word, book.vocabulary)) != word:
-            present |= known.get(general, frozenset()) | known.get(word, frozenset())
+            for part in split_tag(word[1:], vocabulary):
+                present |= vocabulary.mask(part)
         else:
-            present |= known.get(word, frozenset())
+            present |= vocabulary.mask(word)
+            if (general := _general(word)) != word:
+                present |= vocabulary.mask(general)
     feasible = {}
-    for name in present:
-        if found := [item for item in book.by_first.get(name, ()) if all(part.name in present for part in item[2])]:
+    for name, compositions in book.by_first.items():
+        if present & vocabulary.bits[name] and (found := [item[1:] for item in compositions if item[0] & present == item[0]]):
             feasible[name] = found
     return feasible
 
@@ -223,9 +262,9 @@ def _known_words(word: str, vocabulary: Vocabulary) -> list[str]:
 LONGEST_TAG, LONGEST_WORD = 60, 20  # characters: longer ones are not split
 
 
-def _general(word: str, vocabulary: Vocabulary) -> str:
+def _general(word: str) -> str:
     """Return what stands for `word` in the phrases of a vocabulary: itself, or the sign for numbers or tickers."""
-    if word[0].isdigit() or word in vocabulary.number_words:
+    if word[0].isdigit() or word in NUMBER_WORDS:
         return NUMBER
     return TICKER if word[0] == "$" and len(word) > 1 else word
 
@@ -233,15 +272,23 @@ def _general(word: str, vocabulary: Vocabulary) -> str:
 def find_mentions(tokens: Sequence[Token], vocabulary: Vocabulary) -> dict[str, tuple[Mention, ...]]:
     """Return what each vocabulary knows of `tokens`: the longest phrase at each place; they may overlap."""
     words = [token.text for token in tokens]
-    numbered = [_general(word, vocabulary) for word in words]
+    numbered = [_general(word) for word in words]
     found: dict[str, list[Mention]] = {}
-    for first in range(len(words)):
-        longest = max(vocabulary.longest.get(words[first], 0), vocabulary.longest.get(numbered[first], 0))
-        for end in range(min(len(words), first + longest), first, -1):
-            plain, general = " ".join(words[first:end]), " ".join(numbered[first:end])
-            names = vocabulary.phrases.get(plain, ())
-            if general != plain:
-                names = (*names, *vocabulary.phrases.get(general, ()))
+    for first, (word, general) in enumerate(zip(words, numbered, strict=True)):
+        plain = vocabulary.entry(word)
+        if general == word:
+            lengths, other = plain.lengths, plain
+        else:
+            other = vocabulary.entry(general)
+            lengths = tuple(sorted({*plain.lengths, *other.lengths}, reverse=True))
+        for length in lengths:
+            end = first + length
+            if end > len(words):
+                continue
+            phrase, in_general = " ".join(words[first:end]), " ".join(numbered[first:end])
+            names = plain.phrases.get(phrase, ())
+            if in_general != phrase:
+                names = (*names, *other.phrases.get(in_general, ()))
             for name in names:
                 mentions = found.setdefault(name, [])
                 if not mentions or mentions[-1].first < first:

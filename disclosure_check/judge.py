@@ -1,6 +1,6 @@
 """Judge candidates for claims: asserted, or negated, asked, doubted, hoped for, exposed or somebody else's.
 
-Comes in: candidates with their sentences, and spaCy's view of these sentences. Goes out: the claims, each with its
+Comes in: candidates with their sentences; where it is asked for, spaCy parses these. Goes out: the claims, each with its
 assertion. What they are worth, and the words to say it with, are rule data.
 """
 
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from disclosure_check.claims import holds
+from disclosure_check.cues import find_cues, split_words
 from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from spacy.tokens import Doc
 
     from disclosure_check.claim_rules import ClaimBook, ClaimRule
     from disclosure_check.claims import Candidate, Candidates, Mention, Sentence
-    from disclosure_check.nlp import Cue
+    from disclosure_check.cues import Cue
 
 Setup = Literal["cues", "model"]
 REACH = 7  # tokens that a cue reaches to the right
@@ -100,15 +101,11 @@ def _is_complete(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
 
 def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator[frozenset[str]]:
     """Yield what is made of each candidate; an empty set is an assertion."""
-    from disclosure_check.nlp import blank, find_cues, make_docs, make_matcher, parser, split_words
-
-    language = parser() if nlp == "model" else blank()
-    matcher = make_matcher(language, book)
     around = {candidate.sentence + step for candidate in candidates.found for step in (-1, 0, 1)}
     needed = sorted(around & set(range(len(candidates.sentences))))
     split = {index: split_words([token.text for token in candidates.sentences[index].tokens]) for index in needed}
-    docs = dict(zip(needed, make_docs(language, (split[index][0] for index in needed)), strict=True))
-    cues = {index: find_cues(doc, matcher) for index, doc in docs.items()}
+    cues = {index: find_cues(words, book.cues) for index, (words, _) in split.items()}
+    docs = _parsed(split) if nlp == "model" else {}
     for candidate in candidates.found:
         words, starts = split[candidate.sentence]
         bounds = [*starts, len(words)]
@@ -123,6 +120,12 @@ def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator
         if nlp == "model":
             made |= _by_parse(docs[candidate.sentence], parts)
         yield frozenset(made)
+
+
+def _parsed(split: Mapping[int, tuple[list[str], list[int]]]) -> dict[int, Doc]:
+    from disclosure_check.nlp import make_docs, parser
+
+    return dict(zip(split, make_docs(parser(), (words for words, _ in split.values())), strict=True))
 
 
 def _is_in_scare_quotes(sentence: Sentence, part: Mention) -> bool:

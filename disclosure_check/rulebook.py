@@ -228,9 +228,11 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
 
 
 def _read_claims(own: Path) -> ClaimBook:
+    from msgspec.json import decode
+
     from disclosure_check.claim_rules import load_claims
 
-    data = json.loads(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
+    data = decode(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
     for table in data["rules"]:
         table["path"] = str(own / table["path"])
     return load_claims(data["claims"], [_rule(table) for table in data["rules"]])
@@ -251,9 +253,11 @@ def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
 
 def _read_compiled(folder: Path) -> dict[str, Any] | None:
     """Return the compiled rules, or None if there are none or a rule file has another size or is newer."""
+    from msgspec.json import decode
+
     try:
         compiled_at = COMPILED_FILE.stat().st_mtime_ns
-        compiled = json.loads(COMPILED_FILE.read_bytes())
+        compiled = decode(COMPILED_FILE.read_bytes())
         stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
