@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from disclosure_check.claims import NUMBER, NUMBER_WORDS, TICKER, token_texts
+from disclosure_check.claims import NUMBER, TICKER, token_texts
 from disclosure_check.cues import spelled_out
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ class Entry(Struct, frozen=True):
 
     phrases: Mapping[str, tuple[str, ...]]  # words joined by spaces -> the vocabularies they belong to
     lengths: tuple[int, ...]  # of the phrases, in words, the longest first
-    mask: int  # the vocabularies, as bits
+    alone: int  # the vocabularies of the word alone, as bits
+    before: Mapping[str, int]  # the vocabularies of longer phrases, by their second word
 
 
-NO_ENTRY = Entry({}, (), 0)
+NO_ENTRY = Entry({}, (), 0, {})
 
 
 class Vocabulary:
@@ -56,7 +57,7 @@ class Vocabulary:
     def __init__(self, names: Sequence[str], packed: Mapping[str, str], words: str) -> None:
         """Take the vocabularies' names, the packed phrases by their first word, and all single words in a line."""
         self.names = names
-        self.bits = {name: 1 << number for number, name in enumerate(names)}
+        self.bits: Mapping[str, int] = {name: 1 << number for number, name in enumerate(names)}
         self._packed = packed
         self._words = words
         self._entries: dict[str, Entry] = {}
@@ -76,19 +77,18 @@ class Vocabulary:
             entry = self._entries[word] = self._unpacked(word, packed)
         return entry
 
-    def mask(self, word: str) -> int:
-        """Return the vocabularies, as bits, of which a phrase may begin with `word`."""
-        return self.entry(word).mask | (self.entry(NUMBER).mask if word in NUMBER_WORDS else 0)
-
     def _unpacked(self, word: str, packed: str) -> Entry:
         phrases: dict[str, tuple[str, ...]] = {}
+        before: dict[str, int] = {}
         for line in packed.split("\n"):
-            rest, _, numbers = line.partition("\t")
-            phrases[f"{word} {rest}" if rest else word] = tuple(self.names[int(number)] for number in numbers.split(","))
-        mask = 0
-        for name in {name for names in phrases.values() for name in names}:
-            mask |= self.bits[name]
-        return Entry(phrases, tuple(sorted({phrase.count(" ") + 1 for phrase in phrases}, reverse=True)), mask)
+            rest, _, listed = line.partition("\t")
+            numbers = [int(number) for number in listed.split(",")]
+            phrases[f"{word} {rest}" if rest else word] = tuple(self.names[number] for number in numbers)
+            second = rest.partition(" ")[0]
+            for number in numbers:
+                before[second] = before.get(second, 0) | 1 << number
+        lengths = sorted({phrase.count(" ") + 1 for phrase in phrases}, reverse=True)
+        return Entry(phrases, tuple(lengths), before.pop("", 0), before)
 
 
 def _packed(phrases: Mapping[str, Sequence[int]]) -> dict[str, str]:
@@ -115,8 +115,9 @@ class ClaimBook(Struct, frozen=True, eq=False):
     """The claim rules with their vocabulary and cues."""
 
     rules: tuple[ClaimRule, ...]
-    by_first: Mapping[str, tuple[tuple[int, int, ClaimRule, Composition], ...]]  # their compositions by the vocabulary they begin with:
-    # all their vocabularies as bits, a number, the rule, the composition
+    by_first: Mapping[int, Sequence[tuple[int, int, ClaimRule, Composition]]]  # compositions by the bit of the vocabulary that they begin
+    # with, each with all its vocabularies as bits, a number that says its place in the order, and its rule
+    firsts: int  # these vocabularies, as bits
     texts: Mapping[str, Rule]  # what to tell the author, by id; process rules too
     vocabulary: Vocabulary
     cues: CueTable
@@ -167,15 +168,19 @@ def load_claims(data: Mapping[str, Any], rules: Iterable[Rule]) -> ClaimBook:
     """Return the claim book of compiled data and the rules it belongs to."""
     vocabulary = Vocabulary(data["names"], data["phrases"], data["words"])
     claim_rules = tuple(_rule(table) for table in data["rules"])
-    by_first: dict[str, list[tuple[int, int, ClaimRule, Composition]]] = {}
+    firsts = 0
+    by_first: dict[int, list[tuple[int, int, ClaimRule, Composition]]] = {}
     for number, (rule, composition) in enumerate((known, composition) for known in claim_rules for composition in known.compositions):
         mask = 0
         for part in composition:
             mask |= vocabulary.bits[part.name]
-        by_first.setdefault(composition[0].name, []).append((mask, number, rule, composition))
+        first = vocabulary.bits[composition[0].name]
+        firsts |= first
+        by_first.setdefault(first, []).append((mask, number, rule, composition))
     return ClaimBook(
         claim_rules,
-        {name: tuple(compositions) for name, compositions in by_first.items()},
+        by_first,
+        firsts,
         {rule.id: rule for rule in rules},
         vocabulary,
         data["cues"],

@@ -6,6 +6,7 @@ assert something of a product is left to `judge`. This path never imports spaCy.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -87,14 +88,36 @@ class Mention(Struct, frozen=True):
     end: int
 
 
-class Sentence(Struct, frozen=True):
-    """A sentence with its tokens and what the vocabularies know of them."""
+class Sentence(Struct, frozen=True, dict=True):
+    """A sentence with its tokens and what the vocabularies know of them, which is looked up when it is asked for."""
 
     at: int  # folded offsets
     to: int
     text: str
     tokens: tuple[Token, ...]
-    mentions: Mapping[str, tuple[Mention, ...]]  # by vocabulary, in order
+    vocabulary: Vocabulary
+
+    @cached_property
+    def mask(self) -> int:
+        """The vocabularies, as bits, of which the first two words of a phrase stand in the sentence."""
+        mask = 0
+        words = [token.text for token in self.tokens]
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            seconds = {following, _general(following)} if following else ()
+            for first in {word, _general(word)}:
+                entry = self.vocabulary.entry(first)
+                mask |= entry.alone
+                for second in seconds if entry.before else ():
+                    mask |= entry.before.get(second, 0)
+        return mask
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, tuple[Mention, ...]]:
+        return find_mentions(self.tokens, self.vocabulary)
+
+    def mentions(self, name: str) -> tuple[Mention, ...]:
+        """Return what a vocabulary knows of the sentence, in order."""
+        return self._mentions.get(name, ()) if self.mask & self.vocabulary.bits.get(name, 0) else ()
 
 
 class Candidate(Struct, frozen=True):
@@ -117,17 +140,13 @@ class Candidates(Struct, frozen=True):
 
 def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates:
     """Return the candidates of a post in the order of their place."""
-    feasible = _feasible(prose, book)
-    if not feasible:
-        return Candidates((), ())
     bounds, cut = _bounds(prose, layout)
-    sentences = tuple(_sentence(prose, at, to, book.vocabulary) for at, to in bounds)
+    vocabulary = book.vocabulary
+    sentences = tuple(Sentence(at, to, prose.text[at:to], tuple(_tokens(prose, at, to, vocabulary)), vocabulary) for at, to in bounds)
     found = [
         Candidate(rule, parts, index, sentence.tokens[parts[0].first].at, sentence.tokens[max(part.end for part in parts) - 1].to)
         for index, sentence in enumerate(sentences)
-        for _, rule, composition in sorted(
-            (item for name in sentence.mentions if name in feasible for item in feasible[name]), key=lambda item: item[0]
-        )
+        for _, _, rule, composition in _feasible(sentence, book)
         for parts in compose(composition, sentence)
     ]
     found.sort(key=lambda candidate: (candidate.at, -candidate.to, candidate.rule.id))
@@ -137,9 +156,9 @@ def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates
 def compose(composition: Composition, sentence: Sentence) -> Iterator[tuple[Mention, ...]]:
     """Yield the mentions that make up `composition` in a sentence: in its order, near enough, within one clause."""
     first, *rest = composition
-    if not all(part.name in sentence.mentions for part in composition):
+    if not all(sentence.mentions(part.name) for part in composition):
         return
-    for mention in sentence.mentions[first.name]:
+    for mention in sentence.mentions(first.name):
         chain = [mention]
         for part in rest:
             following = _next(sentence, part.name, chain[-1].end, part.gap)
@@ -159,7 +178,7 @@ def holds(conditions: Iterable[Condition], sentences: Sequence[Sentence]) -> boo
 
 
 def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None:
-    for mention in sentence.mentions[name]:
+    for mention in sentence.mentions(name):
         if mention.first < start:
             continue
         if mention.first - start > gap or any(token.text in _BARRIERS for token in sentence.tokens[start : mention.first]):
@@ -168,22 +187,16 @@ def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None
     return None
 
 
-def _feasible(prose: Prose, book: ClaimBook) -> dict[str, list[tuple[int, ClaimRule, Composition]]]:
-    """Return the compositions that may stand in a text, by the vocabulary they begin with: the first words of all parts are in it."""
-    vocabulary, present = book.vocabulary, 0
-    for word in {match.group().removesuffix("'s") for match in _WORDS().finditer(prose.lower)}:
-        if word[0] == "#":
-            for part in split_tag(word[1:], vocabulary):
-                present |= vocabulary.mask(part)
-        else:
-            present |= vocabulary.mask(word)
-            if (general := _general(word)) != word:
-                present |= vocabulary.mask(general)
-    feasible = {}
-    for name, compositions in book.by_first.items():
-        if present & vocabulary.bits[name] and (found := [item[1:] for item in compositions if item[0] & present == item[0]]):
-            feasible[name] = found
-    return feasible
+def _feasible(sentence: Sentence, book: ClaimBook) -> list[tuple[int, int, ClaimRule, Composition]]:
+    """Return the compositions that may stand in a sentence, in their order: something of each part is in it."""
+    found: list[tuple[int, int, ClaimRule, Composition]] = []
+    mask = sentence.mask
+    firsts = mask & book.firsts
+    while firsts:
+        first = firsts & -firsts
+        firsts ^= first
+        found += (item for item in book.by_first[first] if item[0] & mask == item[0])
+    return sorted(found, key=lambda item: item[1])
 
 
 def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[int]]:
@@ -205,11 +218,6 @@ def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[i
 
 def _is_short_question(text: str) -> bool:
     return len(text) < LONGEST_TAG and text.rstrip().endswith("?") and len(text.split()) <= SHORT_QUESTION
-
-
-def _sentence(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Sentence:
-    tokens = tuple(_tokens(prose, at, to, vocabulary))
-    return Sentence(at, to, prose.text[at:to], tokens, find_mentions(tokens, vocabulary))
 
 
 def _tokens(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Iterator[Token]:

@@ -135,7 +135,7 @@ def _selling_places(post: Post, found: Annotations, candidates: Candidates, kind
     if set(post.connections) - {"none"} or post.platform_label or set(kinds) - {"affiliate", "discount", "none"}:
         return None
     links = [link.at for link in found.links if link.fact is not None and link.fact.role == "affiliate"]
-    words = [sentence.tokens[mention.first].at for sentence in candidates.sentences for mention in sentence.mentions.get(SELLS, ())]
+    words = [sentence.tokens[mention.first].at for sentence in candidates.sentences for mention in sentence.mentions(SELLS)]
     signals = [signal.at for signal in found.signals if signal.kind.role in ("connection", "disclosure")]
     return [(at - NEAR, at + NEAR) for at in (*links, *words, *signals)]
 
@@ -148,7 +148,7 @@ def _offers(candidates: Candidates, found: Annotations) -> bool:
     """Return whether a post offers something: a link, a code, or words that ask to buy."""
     if found.links or any(signal.kind.role == "connection" for signal in found.signals):
         return True
-    return any(CALL_TO_ACTION in sentence.mentions for sentence in candidates.sentences)
+    return any(sentence.mentions(CALL_TO_ACTION) for sentence in candidates.sentences)
 
 
 def _notes(candidates: Candidates) -> Iterator[str]:
