@@ -49,6 +49,9 @@ def needs_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
         found.append([begin_of(outline), *((need.literals, need.least, need.most) for need in needs_of(outline))])
     groups = dict.fromkeys(need[0] for _, *needs in found for need in needs)
     is_rare = {group: all(literal not in _SHAPES and is_telling(literal) for literal in group) for group in groups}
+    for _, *needs in found:
+        if needs and not any(is_rare[need[0]] for need in needs):
+            is_rare[next((need[0] for need in needs if _SHAPES.keys().isdisjoint(need[0])), needs[0][0])] = True  # so that each has one
     ordered = sorted(groups, key=lambda group: not is_rare[group])
     literals = list(dict.fromkeys(literal for group in ordered for literal in sorted(group)))
     numbers, places = ({item: number for number, item in enumerate(items)} for items in (ordered, literals))
