@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from time import process_time
 
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_check.annotate import annotate
+from disclosure_check.annotate import SHORT, TIMEOUT, annotate
 from disclosure_check.explain import example_post
 from disclosure_check.model import Post
 from disclosure_check.prefilter import BLOCK, MARKS, Needs, places_of_shape
@@ -312,6 +313,47 @@ def test_each_place_at_which_a_shape_can_match_is_tried():
 def test_matches_over_the_border_of_two_blocks_are_found(length):
     text = ("a " * length)[: length - 9] + " Use code MIA20 for 20% off at Lumo. " + "b " * BLOCK
     assert ("connection.code", "Use code MIA20 for 20% off", "affirmed") in signals(text)
+
+
+PIECES = [
+    "a",
+    "A",
+    "Aa ",
+    "a ",
+    "1",
+    "1 ",
+    "A1",
+    "the ",
+    "my ",
+    "very ",
+    "i ",
+    "$1 ",
+    "% ",
+    "'s ",
+    "#a",
+    "#a ",
+    '"a ',
+    "(",
+    "-a",
+    "a-",
+    ".a",
+    "A.",
+    "\n",
+    "\uffff",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_own_patterns_are_fast_on_any_short_text(piece):
+    """Nobody watches the clock there."""
+    slow = {}
+    for text in (piece * (SHORT // len(piece)), f"use {piece * (SHORT // len(piece))} sent me code"[:SHORT]):
+        for kind, needs in (param.values for param in SEARCHED):
+            began = process_time()
+            for start in range(0, len(text), 97):
+                needs.pattern.compiled().match(text, start, timeout=TIMEOUT)
+            slow[kind.id, needs.pattern.source] = process_time() - began
+    assert [pattern for pattern, seconds in slow.items() if seconds > 1] == []
 
 
 def test_there_are_posts_and_patterns_to_search():
