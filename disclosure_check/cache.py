@@ -1,4 +1,4 @@
-"""Keep reports and judgements of claims from one run to the next.
+"""Keep reports from one run to the next.
 
 Comes in: a folder, and what the results depend on beside the posts. Goes out: what was kept for the same post, options,
 rules and code. Whatever is wrong with the folder or its file, results are only made anew. Nothing of it is ever run.
@@ -23,7 +23,7 @@ from disclosure_check.model import Accepted, ClaimRecord, Finding, PostReport, V
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from disclosure_check.check import Options
     from disclosure_check.model import Post
@@ -135,16 +135,6 @@ class Cache:
         if is_slow and (hint := _hint(asked)) not in self._hints:
             self._new_hints.append(hint)
 
-    def judgements(self, questions: Sequence[object]) -> list[frozenset[str] | None]:
-        """Return what was made of candidates for claims; a question holds all that the answer depends on, beside rules and options."""
-        found = [self._get(self._key("judgement", question)) for question in questions]
-        return [None if answer is None else frozenset(answer.decode().split()) for answer in found]
-
-    def keep_judgements(self, questions: Iterable[object], answers: Iterable[frozenset[str]]) -> None:
-        """Keep what was made of candidates."""
-        for question, answer in zip(questions, answers, strict=True):
-            self._put(self._key("judgement", question), " ".join(sorted(answer)).encode())
-
     def flush(self) -> None:
         """Write what is new."""
         if self._new or self._used:
@@ -183,10 +173,7 @@ class Cache:
     def _key_of(self, post: Post) -> bytes:
         # Where a post stands changes nothing that is found in it, unless a configuration speaks of paths.
         path = post.path if self._setup.options.config is not None else ""
-        return self._key("report", replace(post, id="", path=path, record_line=None, record_end=None))
-
-    def _key(self, kind: str, content: object) -> bytes:
-        return _hash(self._digest, kind.encode(), self._encoder.encode(content))
+        return _hash(self._digest, self._encoder.encode(replace(post, id="", path=path, record_line=None, record_end=None)))
 
     @cached_property
     def _encoder(self) -> msgspec.msgpack.Encoder:

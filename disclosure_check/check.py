@@ -99,7 +99,7 @@ def _check(post: Post, settings: Settings | None, rulebook: Rulebook, options: O
     if with_claims:
         from disclosure_check.evaluate_claims import evaluate_claims
 
-        claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation, cache)
+        claims = evaluate_claims(post, platform, found, rulebook, kinds, options.nlp, options.substantiation)
         findings = _in_order(*findings, *claims[0])
     if found.moments:
         from disclosure_check.spoken import with_times

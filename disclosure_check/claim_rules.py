@@ -8,61 +8,24 @@ for a word of the vocabulary "cures" and, at most GAP tokens behind it in the sa
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
 from disclosure_check.claims import NUMBER, TICKER, token_texts
+from disclosure_check.cues import spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from disclosure_check.cues import CueTable
     from disclosure_check.rulebook import Rule
 
 GAP = 5  # tokens between two parts of a composition, unless it says otherwise
 _PART = re.compile(r">(\d+)|\(([^)]*)\)|([a-z][a-z-]*)")
 _SIGNS = frozenset([NUMBER, TICKER])
 _CLASS = re.compile(r"\{([a-z-]+)\}")
-NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "eighteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "hundreds",
-        "thousand",
-        "thousands",
-        "million",
-        "millions",
-        "billion",
-        "couple",
-        "dozen",
-        "several",
-        "half",
-    ]
-)
 
 
 class Part(NamedTuple):
@@ -76,14 +39,65 @@ Composition = tuple[Part, ...]
 Condition = tuple[Composition, ...]  # all of which must stand somewhere; in a rule file joined by "&"
 
 
-class Vocabulary(Struct, frozen=True):
-    """All vocabularies in one table."""
+class Entry(Struct, frozen=True):
+    """The phrases of all vocabularies that begin with a word."""
 
     phrases: Mapping[str, tuple[str, ...]]  # words joined by spaces -> the vocabularies they belong to
-    longest: Mapping[str, int]  # first word -> words of the longest phrase that begins with it
-    first_words: Mapping[str, frozenset[str]]  # first word -> vocabularies that a phrase beginning with it may belong to
-    words: frozenset[str]  # all single words, for splitting hashtags
-    number_words: frozenset[str] = NUMBER_WORDS
+    lengths: tuple[int, ...]  # of the phrases, in words, the longest first
+    alone: int  # the vocabularies of the word alone, as bits
+    before: Mapping[str, int]  # the vocabularies of longer phrases, by their second word
+
+
+NO_ENTRY = Entry({}, (), 0, {})
+
+
+class Vocabulary:
+    """All vocabularies in one table. What begins with a word is only unpacked when a post says that word."""
+
+    def __init__(self, names: Sequence[str], packed: Mapping[str, str], words: str) -> None:
+        """Take the vocabularies' names, the packed phrases by their first word, and all single words in a line."""
+        self.names = names
+        self.bits: Mapping[str, int] = {name: 1 << number for number, name in enumerate(names)}
+        self._packed = packed
+        self._words = words
+        self._entries: dict[str, Entry] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All single words, for splitting hashtags."""
+        return frozenset(self._words.split(" "))
+
+    def entry(self, word: str) -> Entry:
+        """Return what begins with `word`; `claims.NUMBER` stands for all numbers."""
+        entry = self._entries.get(word)
+        if entry is None:
+            packed = self._packed.get(word)
+            if packed is None:
+                return NO_ENTRY
+            entry = self._entries[word] = self._unpacked(word, packed)
+        return entry
+
+    def _unpacked(self, word: str, packed: str) -> Entry:
+        phrases: dict[str, tuple[str, ...]] = {}
+        before: dict[str, int] = {}
+        for line in packed.split("\n"):
+            rest, _, listed = line.partition("\t")
+            numbers = [int(number) for number in listed.split(",")]
+            phrases[f"{word} {rest}" if rest else word] = tuple(self.names[number] for number in numbers)
+            second = rest.partition(" ")[0]
+            for number in numbers:
+                before[second] = before.get(second, 0) | 1 << number
+        lengths = sorted({phrase.count(" ") + 1 for phrase in phrases}, reverse=True)
+        return Entry(phrases, tuple(lengths), before.pop("", 0), before)
+
+
+def _packed(phrases: Mapping[str, Sequence[int]]) -> dict[str, str]:
+    """Return phrases with the numbers of their vocabularies as lines of text by their first word, which JSON reads at once."""
+    lines: dict[str, list[str]] = {}
+    for phrase, numbers in phrases.items():
+        first, _, rest = phrase.partition(" ")
+        lines.setdefault(first, []).append(f"{rest}\t{','.join(map(str, numbers))}")
+    return {first: "\n".join(found) for first, found in lines.items()}
 
 
 class ClaimRule(Struct, frozen=True):
@@ -101,12 +115,12 @@ class ClaimBook(Struct, frozen=True, eq=False):
     """The claim rules with their vocabulary and cues."""
 
     rules: tuple[ClaimRule, ...]
-    by_first: Mapping[
-        str, tuple[tuple[int, ClaimRule, Composition], ...]
-    ]  # their compositions, numbered, by the vocabulary they begin with
+    by_first: Mapping[int, Sequence[tuple[int, int, ClaimRule, Composition]]]  # compositions by the bit of the vocabulary that they begin
+    # with, each with all its vocabularies as bits, a number that says its place in the order, and its rule
+    firsts: int  # these vocabularies, as bits
     texts: Mapping[str, Rule]  # what to tell the author, by id; process rules too
     vocabulary: Vocabulary
-    cues: Mapping[str, Any]  # assertion -> reach -> phrases
+    cues: CueTable
 
 
 # What acquits a claim or what it needs: in its sentence; in that and the one on each side, or three on each side; anywhere in the post.
@@ -139,36 +153,36 @@ def compile_claims(
             *(composition for key in CONDITIONS for condition in tables[-1][key] for composition in condition),
         ]
         literals |= {name for composition in compositions for name, _ in composition if name[0] == "("}
-    phrases: dict[str, list[str]] = {}
     groups = {name: set(_phrases(name, vocabularies)) for name in vocabularies}
     groups |= {literal: {phrase.strip() for phrase in literal[1:-1].split("|")} for literal in literals}
-    for name in sorted(groups):
+    names = sorted(groups)
+    phrases: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
         for phrase in sorted({_as_tokens(phrase) for phrase in groups[name]}):
-            phrases.setdefault(phrase, []).append(name)
-    return {"phrases": phrases, "rules": tables, "cues": dict(cues)}
+            phrases.setdefault(phrase, []).append(number)
+    words = " ".join(sorted({word for phrase in phrases for word in phrase.split(" ")}))
+    return {"names": names, "phrases": _packed(phrases), "words": words, "rules": tables, "cues": spelled_out(cues)}
 
 
 def load_claims(data: Mapping[str, Any], rules: Iterable[Rule]) -> ClaimBook:
     """Return the claim book of compiled data and the rules it belongs to."""
-    longest: dict[str, int] = {}
-    first_words: dict[str, set[str]] = {}
-    words: set[str] = set()
-    for phrase, names in data["phrases"].items():
-        parts = phrase.split(" ")
-        words.update(parts)
-        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
-        first_words.setdefault(parts[0], set()).update(names)
-    for word in NUMBER_WORDS & first_words.keys() | NUMBER_WORDS:
-        first_words.setdefault(word, set()).update(first_words.get(NUMBER, set()))
+    vocabulary = Vocabulary(data["names"], data["phrases"], data["words"])
     claim_rules = tuple(_rule(table) for table in data["rules"])
-    by_first: dict[str, list[tuple[int, ClaimRule, Composition]]] = {}
+    firsts = 0
+    by_first: dict[int, list[tuple[int, int, ClaimRule, Composition]]] = {}
     for number, (rule, composition) in enumerate((known, composition) for known in claim_rules for composition in known.compositions):
-        by_first.setdefault(composition[0].name, []).append((number, rule, composition))
+        mask = 0
+        for part in composition:
+            mask |= vocabulary.bits[part.name]
+        first = vocabulary.bits[composition[0].name]
+        firsts |= first
+        by_first.setdefault(first, []).append((mask, number, rule, composition))
     return ClaimBook(
         claim_rules,
-        {name: tuple(compositions) for name, compositions in by_first.items()},
+        by_first,
+        firsts,
         {rule.id: rule for rule in rules},
-        Vocabulary(data["phrases"], longest, {word: frozenset(names) for word, names in first_words.items()}, frozenset(words)),
+        vocabulary,
         data["cues"],
     )
 

@@ -6,6 +6,7 @@ assert something of a product is left to `judge`. This path never imports spaCy.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -22,6 +23,46 @@ if TYPE_CHECKING:
 LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
 SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
 NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
+NUMBER_WORDS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "eighteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "billion",
+        "couple",
+        "dozen",
+        "several",
+        "half",
+    ]
+)
 _WORDS = lazily(
     r"\$[a-z][a-z0-9]{1,9}\b|#(?!\d+\b)\w[\w-]*|@\w[\w.]*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*|(?<!\w)-|-(?!\w)|(?<=\d)-(?=\d)|[^\w\s-]"
 )
@@ -47,14 +88,36 @@ class Mention(Struct, frozen=True):
     end: int
 
 
-class Sentence(Struct, frozen=True):
-    """A sentence with its tokens and what the vocabularies know of them."""
+class Sentence(Struct, frozen=True, dict=True):
+    """A sentence with its tokens and what the vocabularies know of them, which is looked up when it is asked for."""
 
     at: int  # folded offsets
     to: int
     text: str
     tokens: tuple[Token, ...]
-    mentions: Mapping[str, tuple[Mention, ...]]  # by vocabulary, in order
+    vocabulary: Vocabulary
+
+    @cached_property
+    def mask(self) -> int:
+        """The vocabularies, as bits, of which the first two words of a phrase stand in the sentence."""
+        mask = 0
+        words = [token.text for token in self.tokens]
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            seconds = {following, _general(following)} if following else ()
+            for first in {word, _general(word)}:
+                entry = self.vocabulary.entry(first)
+                mask |= entry.alone
+                for second in seconds if entry.before else ():
+                    mask |= entry.before.get(second, 0)
+        return mask
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, tuple[Mention, ...]]:
+        return find_mentions(self.tokens, self.vocabulary)
+
+    def mentions(self, name: str) -> tuple[Mention, ...]:
+        """Return what a vocabulary knows of the sentence, in order."""
+        return self._mentions.get(name, ()) if self.mask & self.vocabulary.bits.get(name, 0) else ()
 
 
 class Candidate(Struct, frozen=True):
@@ -77,17 +140,13 @@ class Candidates(Struct, frozen=True):
 
 def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates:
     """Return the candidates of a post in the order of their place."""
-    feasible = _feasible(prose, book)
-    if not feasible:
-        return Candidates((), ())
     bounds, cut = _bounds(prose, layout)
-    sentences = tuple(_sentence(prose, at, to, book.vocabulary) for at, to in bounds)
+    vocabulary = book.vocabulary
+    sentences = tuple(Sentence(at, to, prose.text[at:to], tuple(_tokens(prose, at, to, vocabulary)), vocabulary) for at, to in bounds)
     found = [
         Candidate(rule, parts, index, sentence.tokens[parts[0].first].at, sentence.tokens[max(part.end for part in parts) - 1].to)
         for index, sentence in enumerate(sentences)
-        for _, rule, composition in sorted(
-            (item for name in sentence.mentions if name in feasible for item in feasible[name]), key=lambda item: item[0]
-        )
+        for _, _, rule, composition in _feasible(sentence, book)
         for parts in compose(composition, sentence)
     ]
     found.sort(key=lambda candidate: (candidate.at, -candidate.to, candidate.rule.id))
@@ -97,9 +156,9 @@ def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates
 def compose(composition: Composition, sentence: Sentence) -> Iterator[tuple[Mention, ...]]:
     """Yield the mentions that make up `composition` in a sentence: in its order, near enough, within one clause."""
     first, *rest = composition
-    if not all(part.name in sentence.mentions for part in composition):
+    if not all(sentence.mentions(part.name) for part in composition):
         return
-    for mention in sentence.mentions[first.name]:
+    for mention in sentence.mentions(first.name):
         chain = [mention]
         for part in rest:
             following = _next(sentence, part.name, chain[-1].end, part.gap)
@@ -119,7 +178,7 @@ def holds(conditions: Iterable[Condition], sentences: Sequence[Sentence]) -> boo
 
 
 def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None:
-    for mention in sentence.mentions[name]:
+    for mention in sentence.mentions(name):
         if mention.first < start:
             continue
         if mention.first - start > gap or any(token.text in _BARRIERS for token in sentence.tokens[start : mention.first]):
@@ -128,23 +187,16 @@ def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None
     return None
 
 
-def _feasible(prose: Prose, book: ClaimBook) -> dict[str, list[tuple[int, ClaimRule, Composition]]]:
-    """Return the compositions that may stand in a text, by the vocabulary they begin with: the first words of all parts are in it."""
-    known = book.vocabulary.first_words
-    present: set[str] = set()
-    for word in {match.group().removesuffix("'s") for match in _WORDS().finditer(prose.lower)}:
-        if word[0] == "#":
-            for part in split_tag(word[1:], book.vocabulary):
-                present |= known.get(part, frozenset())
-        elif (general := _general(word, book.vocabulary)) != word:
-            present |= known.get(general, frozenset()) | known.get(word, frozenset())
-        else:
-            present |= known.get(word, frozenset())
-    feasible = {}
-    for name in present:
-        if found := [item for item in book.by_first.get(name, ()) if all(part.name in present for part in item[2])]:
-            feasible[name] = found
-    return feasible
+def _feasible(sentence: Sentence, book: ClaimBook) -> list[tuple[int, int, ClaimRule, Composition]]:
+    """Return the compositions that may stand in a sentence, in their order: something of each part is in it."""
+    found: list[tuple[int, int, ClaimRule, Composition]] = []
+    mask = sentence.mask
+    firsts = mask & book.firsts
+    while firsts:
+        first = firsts & -firsts
+        firsts ^= first
+        found += (item for item in book.by_first[first] if item[0] & mask == item[0])
+    return sorted(found, key=lambda item: item[1])
 
 
 def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[int]]:
@@ -166,11 +218,6 @@ def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[i
 
 def _is_short_question(text: str) -> bool:
     return len(text) < LONGEST_TAG and text.rstrip().endswith("?") and len(text.split()) <= SHORT_QUESTION
-
-
-def _sentence(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Sentence:
-    tokens = tuple(_tokens(prose, at, to, vocabulary))
-    return Sentence(at, to, prose.text[at:to], tokens, find_mentions(tokens, vocabulary))
 
 
 def _tokens(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Iterator[Token]:
@@ -223,9 +270,9 @@ def _known_words(word: str, vocabulary: Vocabulary) -> list[str]:
 LONGEST_TAG, LONGEST_WORD = 60, 20  # characters: longer ones are not split
 
 
-def _general(word: str, vocabulary: Vocabulary) -> str:
+def _general(word: str) -> str:
     """Return what stands for `word` in the phrases of a vocabulary: itself, or the sign for numbers or tickers."""
-    if word[0].isdigit() or word in vocabulary.number_words:
+    if word[0].isdigit() or word in NUMBER_WORDS:
         return NUMBER
     return TICKER if word[0] == "$" and len(word) > 1 else word
 
@@ -233,15 +280,23 @@ def _general(word: str, vocabulary: Vocabulary) -> str:
 def find_mentions(tokens: Sequence[Token], vocabulary: Vocabulary) -> dict[str, tuple[Mention, ...]]:
     """Return what each vocabulary knows of `tokens`: the longest phrase at each place; they may overlap."""
     words = [token.text for token in tokens]
-    numbered = [_general(word, vocabulary) for word in words]
+    numbered = [_general(word) for word in words]
     found: dict[str, list[Mention]] = {}
-    for first in range(len(words)):
-        longest = max(vocabulary.longest.get(words[first], 0), vocabulary.longest.get(numbered[first], 0))
-        for end in range(min(len(words), first + longest), first, -1):
-            plain, general = " ".join(words[first:end]), " ".join(numbered[first:end])
-            names = vocabulary.phrases.get(plain, ())
-            if general != plain:
-                names = (*names, *vocabulary.phrases.get(general, ()))
+    for first, (word, general) in enumerate(zip(words, numbered, strict=True)):
+        plain = vocabulary.entry(word)
+        if general == word:
+            lengths, other = plain.lengths, plain
+        else:
+            other = vocabulary.entry(general)
+            lengths = tuple(sorted({*plain.lengths, *other.lengths}, reverse=True))
+        for length in lengths:
+            end = first + length
+            if end > len(words):
+                continue
+            phrase, in_general = " ".join(words[first:end]), " ".join(numbered[first:end])
+            names = plain.phrases.get(phrase, ())
+            if in_general != phrase:
+                names = (*names, *other.phrases.get(in_general, ()))
             for name in names:
                 mentions = found.setdefault(name, [])
                 if not mentions or mentions[-1].first < first:

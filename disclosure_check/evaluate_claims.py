@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from disclosure_check.annotate import Annotations
-    from disclosure_check.cache import Cache
     from disclosure_check.claims import Candidates
     from disclosure_check.judge import Claim, Setup
     from disclosure_check.model import Finding, Platform, Post
@@ -44,7 +43,6 @@ def evaluate_claims(
     kinds: Collection[str],
     nlp: Setup,
     substantiation: Substantiation | None,
-    cache: Cache | None = None,
 ) -> Claims:
     """Return the findings about the claims of a post, all its claims with their standing, and notes on how it was read.
 
@@ -56,7 +54,7 @@ def evaluate_claims(
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
     disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
-    for claim in judge(candidates, book, nlp, cache):
+    for claim in judge(candidates, book, nlp):
         if claim.at >= found.own_end:
             continue  # a reader's words
         if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):
@@ -137,7 +135,7 @@ def _selling_places(post: Post, found: Annotations, candidates: Candidates, kind
     if set(post.connections) - {"none"} or post.platform_label or set(kinds) - {"affiliate", "discount", "none"}:
         return None
     links = [link.at for link in found.links if link.fact is not None and link.fact.role == "affiliate"]
-    words = [sentence.tokens[mention.first].at for sentence in candidates.sentences for mention in sentence.mentions.get(SELLS, ())]
+    words = [sentence.tokens[mention.first].at for sentence in candidates.sentences for mention in sentence.mentions(SELLS)]
     signals = [signal.at for signal in found.signals if signal.kind.role in ("connection", "disclosure")]
     return [(at - NEAR, at + NEAR) for at in (*links, *words, *signals)]
 
@@ -150,7 +148,7 @@ def _offers(candidates: Candidates, found: Annotations) -> bool:
     """Return whether a post offers something: a link, a code, or words that ask to buy."""
     if found.links or any(signal.kind.role == "connection" for signal in found.signals):
         return True
-    return any(CALL_TO_ACTION in sentence.mentions for sentence in candidates.sentences)
+    return any(sentence.mentions(CALL_TO_ACTION) for sentence in candidates.sentences)
 
 
 def _notes(candidates: Candidates) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Judge candidates for claims: asserted, or negated, asked, doubted, hoped for, exposed or somebody else's.
 
-Comes in: candidates with their sentences, and spaCy's view of these sentences. Goes out: the claims, each with its
+Comes in: candidates with their sentences; where it is asked for, spaCy parses these. Goes out: the claims, each with its
 assertion. What they are worth, and the words to say it with, are rule data.
 """
 
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from disclosure_check.claims import holds
+from disclosure_check.cues import find_cues, split_words
 from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from spacy.tokens import Doc
 
-    from disclosure_check.cache import Cache
     from disclosure_check.claim_rules import ClaimBook, ClaimRule
     from disclosure_check.claims import Candidate, Candidates, Mention, Sentence
-    from disclosure_check.nlp import Cue
+    from disclosure_check.cues import Cue
 
 Setup = Literal["cues", "model"]
 REACH = 7  # tokens that a cue reaches to the right
@@ -51,17 +51,17 @@ class Claim(Struct, frozen=True):
     asked: bool
 
 
-def judge(candidates: Candidates, book: ClaimBook, nlp: Setup = "cues", cache: Cache | None = None) -> list[Claim]:
+def judge(candidates: Candidates, book: ClaimBook, nlp: Setup = "cues") -> list[Claim]:
     """Return the claims of a post in the order of their place; of those that overlap, what the rules prefer.
 
-    What `cache` knows isn't judged again. With `nlp="model"` a parse says in whole sentences whether the words belong together, and what is negated.
+    With `nlp="model"` a parse says in whole sentences whether the words belong together, and what is negated.
     Raises ConfigError if the model is asked for and isn't there.
     """
     if not candidates.found:
         return []
     claims = [
         Claim(candidate.rule, candidate.at, candidate.to, candidates.sentences[candidate.sentence], "asked" in made)
-        for candidate, made in zip(candidates.found, _known_or_made(candidates, book, nlp, cache), strict=True)
+        for candidate, made in zip(candidates.found, _assertions(candidates, book, nlp), strict=True)
         if not _is_acquitted(candidate.rule, made) and _is_complete(candidate, candidates.sentences)
     ]
     return list(_preferred(claims))
@@ -99,48 +99,14 @@ def _is_complete(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
     return True
 
 
-def _known_or_made(candidates: Candidates, book: ClaimBook, nlp: Setup, cache: Cache | None) -> list[frozenset[str]]:
-    """Return what is made of each candidate; an empty set is an assertion."""
-    if cache is None:
-        return list(_assertions(candidates, candidates.found, book, nlp))
-    questions = [_question(candidates, candidate, nlp) for candidate in candidates.found]
-    known = cache.judgements(questions)
-    unknown = [index for index, answer in enumerate(known) if answer is None]
-    if nlp == "model" and unknown:
-        unknown = list(range(len(known)))  # they were all parsed at once, and are again
-    if unknown:
-        made = list(_assertions(candidates, [candidates.found[index] for index in unknown], book, nlp))
-        cache.keep_judgements([questions[index] for index in unknown], made)
-        for index, answer in zip(unknown, made, strict=True):
-            known[index] = answer
-    return [answer for answer in known if answer is not None]
-
-
-def _question(candidates: Candidates, candidate: Candidate, nlp: Setup) -> tuple[object, ...]:
-    """Return all that `_assertions` goes by for a candidate, beside the rule data: its parts, its sentence and those on both sides of it."""
-    parts = [(part.first, part.end) for part in candidate.parts]
-    if nlp == "model":  # what a parse gives may hang on what is parsed along with it
-        return candidate.sentence, parts, [(sentence.text, [token.text for token in sentence.tokens]) for sentence in candidates.sentences]
-    before, after = (
-        [token.text for token in candidates.sentences[index].tokens] if 0 <= index < len(candidates.sentences) else []
-        for index in (candidate.sentence - 1, candidate.sentence + 1)
-    )
-    sentence = candidates.sentences[candidate.sentence]
-    return parts, sentence.text, [token.text for token in sentence.tokens], before, after
-
-
-def _assertions(candidates: Candidates, asked: Sequence[Candidate], book: ClaimBook, nlp: Setup) -> Iterator[frozenset[str]]:
-    """Yield what is made of each of the candidates that are asked for."""
-    from disclosure_check.nlp import blank, find_cues, make_docs, make_matcher, parser, split_words
-
-    language = parser() if nlp == "model" else blank()
-    matcher = make_matcher(language, book)
-    around = {candidate.sentence + step for candidate in asked for step in (-1, 0, 1)}
+def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator[frozenset[str]]:
+    """Yield what is made of each candidate; an empty set is an assertion."""
+    around = {candidate.sentence + step for candidate in candidates.found for step in (-1, 0, 1)}
     needed = sorted(around & set(range(len(candidates.sentences))))
     split = {index: split_words([token.text for token in candidates.sentences[index].tokens]) for index in needed}
-    docs = dict(zip(needed, make_docs(language, (split[index][0] for index in needed)), strict=True))
-    cues = {index: find_cues(doc, matcher) for index, doc in docs.items()}
-    for candidate in asked:
+    cues = {index: find_cues(words, book.cues) for index, (words, _) in split.items()}
+    docs = _parsed(split) if nlp == "model" else {}
+    for candidate in candidates.found:
         words, starts = split[candidate.sentence]
         bounds = [*starts, len(words)]
         parts = [(bounds[part.first], bounds[part.end]) for part in candidate.parts]
@@ -154,6 +120,12 @@ def _assertions(candidates: Candidates, asked: Sequence[Candidate], book: ClaimB
         if nlp == "model":
             made |= _by_parse(docs[candidate.sentence], parts)
         yield frozenset(made)
+
+
+def _parsed(split: Mapping[int, tuple[list[str], list[int]]]) -> dict[int, Doc]:
+    from disclosure_check.nlp import make_docs, parser
+
+    return dict(zip(split, make_docs(parser(), (words for words, _ in split.values())), strict=True))
 
 
 def _is_in_scare_quotes(sentence: Sentence, part: Mention) -> bool:

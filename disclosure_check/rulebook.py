@@ -41,10 +41,12 @@ CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an 
 class Expression:
     """A pattern of the rule data, expanded and compiled when it is first needed, since most posts need few of them."""
 
-    __slots__ = ("_compiled", "_words", "source")
+    __slots__ = ("_compiled", "_words", "is_trusted", "source")
 
-    def __init__(self, source: str, words: Mapping[str, str | list[str]]) -> None:
+    def __init__(self, source: str, words: Mapping[str, str | list[str]], *, is_trusted: bool = True) -> None:
+        """Take the source; `is_trusted` says that tests of the project show it to be fast on any short text."""
         self.source = source
+        self.is_trusted = is_trusted
         self._words = words
         self._compiled: regex.Pattern[str] | None = None
 
@@ -173,7 +175,7 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
             all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
     words = data["words"]
-    signals = tuple(_signal(table, words) for table in data["signals"])
+    signals = tuple(_signal(table, words, is_own=number < own_signals) for number, table in enumerate(data["signals"]))
     rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
     if compiled is None:
         names = {rule.id: rule.name for rule in rules}
@@ -223,14 +225,16 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
     target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
-    needs = needs_of_signals([_signal(table, pack["words"]) for table in pack["signals"]])
+    needs = needs_of_signals([_signal(table, pack["words"], is_own=True) for table in pack["signals"]])
     target.write_text(json.dumps({"sizes": sizes, "names": names, "pack": pack, "needs": needs}, ensure_ascii=False), encoding="utf-8")
 
 
 def _read_claims(own: Path) -> ClaimBook:
+    from msgspec.json import decode
+
     from disclosure_check.claim_rules import load_claims
 
-    data = json.loads(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
+    data = decode(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
     for table in data["rules"]:
         table["path"] = str(own / table["path"])
     return load_claims(data["claims"], [_rule(table) for table in data["rules"]])
@@ -251,9 +255,11 @@ def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
 
 def _read_compiled(folder: Path) -> dict[str, Any] | None:
     """Return the compiled rules, or None if there are none or a rule file has another size or is newer."""
+    from msgspec.json import decode
+
     try:
         compiled_at = COMPILED_FILE.stat().st_mtime_ns
-        compiled = json.loads(COMPILED_FILE.read_bytes())
+        compiled = decode(COMPILED_FILE.read_bytes())
         stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
@@ -377,7 +383,7 @@ def _word_group(value: str | list[str], words: Mapping[str, str | list[str]]) ->
     return "(?:" + "|".join(expand(word, words) for word in sorted(value, key=lambda word: (-len(word), word))) + ")"
 
 
-def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> SignalKind:
+def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]], *, is_own: bool) -> SignalKind:
     covers = table.get("covers", [])
     return SignalKind(
         id=table["id"],
@@ -388,7 +394,7 @@ def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> S
         covers=frozenset(CONNECTIONS if covers == ["any"] else covers),
         placement=table.get("placement", "fold"),
         when=frozenset(table.get("when", [])),
-        patterns=tuple(Expression(pattern, words) for pattern in table["patterns"]),
+        patterns=tuple(Expression(pattern, words, is_trusted=is_own) for pattern in table["patterns"]),
         unless=tuple(Expression(pattern, words) for pattern in table.get("unless", [])),
     )
 

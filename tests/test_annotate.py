@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from time import process_time
 
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_check.annotate import annotate
+from disclosure_check.annotate import SHORT, TIMEOUT, annotate
 from disclosure_check.explain import example_post
 from disclosure_check.model import Post
 from disclosure_check.prefilter import BLOCK, MARKS, Needs, places_of_shape
@@ -226,27 +227,25 @@ def whole_posts():
     return [(name, annotate(post, parse(post), platform, RULEBOOK).prose) for name, post in posts]
 
 
-SEARCHED = [
-    pytest.param(kind, needs, id=f"{kind.id}-{number}")
-    for kind, patterns in RULEBOOK.prefilter().searched
-    for number, needs in enumerate(patterns)
-]
+SEARCHED = RULEBOOK.prefilter().searched
+NAMES = [f"{needs.kind.id}-{number}" for number, needs in enumerate(SEARCHED)]
 
 
 def lost_by_the_prefilter(needs: Needs, text: str, lower: str) -> list[tuple[int, int]]:
     """Return what searching all of a text finds, and trying only where the prefilter says doesn't."""
-    starts = set(RULEBOOK.prefilter().find(text, lower).starts(needs))
+    places = RULEBOOK.prefilter().find(text, lower)
+    starts = set(places.starts(needs)) if needs in places.possible else set()
     return [match.span() for match in needs.pattern.compiled().finditer(text, overlapped=True) if match.start() not in starts]
 
 
-@pytest.mark.parametrize(("kind", "needs"), SEARCHED)
-def test_trying_where_the_prefilter_says_finds_what_searching_everything_finds(kind, needs):
+@pytest.mark.parametrize("needs", SEARCHED, ids=NAMES)
+def test_trying_where_the_prefilter_says_finds_what_searching_everything_finds(needs):
     lost = [(name, found) for name, prose in whole_posts() if (found := lost_by_the_prefilter(needs, prose.text, prose.lower))]
     assert lost == []
 
 
 def lost_signals(text: str) -> list[str]:
-    return [kind.id for kind, needs in (param.values for param in SEARCHED) if lost_by_the_prefilter(needs, text, text.lower())]
+    return [needs.kind.id for needs in SEARCHED if lost_by_the_prefilter(needs, text, text.lower())]
 
 
 ODDS = [
@@ -272,7 +271,7 @@ ODDS = [
     "lamp's",
 ]
 GAPS = ["", " ", " ", " ", "\n", "\u2005", ". ", "-"]
-words = st.lists(st.tuples(st.sampled_from([*RULEBOOK.prefilter().literals, *ODDS]), st.sampled_from(GAPS)), max_size=60)
+words = st.lists(st.tuples(st.sampled_from([*RULEBOOK.prefilter()._table["literals"], *ODDS]), st.sampled_from(GAPS)), max_size=60)
 
 
 @settings(max_examples=60, deadline=None)
@@ -312,6 +311,47 @@ def test_each_place_at_which_a_shape_can_match_is_tried():
 def test_matches_over_the_border_of_two_blocks_are_found(length):
     text = ("a " * length)[: length - 9] + " Use code MIA20 for 20% off at Lumo. " + "b " * BLOCK
     assert ("connection.code", "Use code MIA20 for 20% off", "affirmed") in signals(text)
+
+
+PIECES = [
+    "a",
+    "A",
+    "Aa ",
+    "a ",
+    "1",
+    "1 ",
+    "A1",
+    "the ",
+    "my ",
+    "very ",
+    "i ",
+    "$1 ",
+    "% ",
+    "'s ",
+    "#a",
+    "#a ",
+    '"a ',
+    "(",
+    "-a",
+    "a-",
+    ".a",
+    "A.",
+    "\n",
+    "\uffff",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_own_patterns_are_fast_on_any_short_text(piece):
+    """Nobody watches the clock there."""
+    slow = {}
+    for text in (piece * (SHORT // len(piece)), f"use {piece * (SHORT // len(piece))} sent me code"[:SHORT]):
+        for needs in SEARCHED:
+            began = process_time()
+            for start in range(0, len(text), 97):
+                needs.pattern.compiled().match(text, start, timeout=TIMEOUT)
+            slow[needs.kind.id, needs.pattern.source] = process_time() - began
+    assert [pattern for pattern, seconds in slow.items() if seconds > 1] == []
 
 
 def test_there_are_posts_and_patterns_to_search():

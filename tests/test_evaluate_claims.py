@@ -149,16 +149,17 @@ def test_evidence_files_are_checked(tmp_path: Path, content: bytes | None, rule:
     )
 
 
-def test_a_post_without_candidates_never_imports_spacy_even_if_it_is_an_ad():
+def test_only_the_model_imports_spacy_and_only_for_posts_with_candidates():
     code = (
-        "import sys\nfrom disclosure_check.check import check_post\nfrom disclosure_check.model import Post\n"
+        "import sys\nfrom disclosure_check.check import Options, check_post\nfrom disclosure_check.model import Post\n"
         "from disclosure_check.rulebook import load_rulebook\n"
-        "report = check_post(Post('p', sys.argv[1], 'p', connections=('paid',)), load_rulebook())\n"
+        "report = check_post(Post('p', sys.argv[1], 'p', connections=('paid',)), load_rulebook(), Options(nlp=sys.argv[2]))\n"
         "print(len(report.claims), 'spacy' in sys.modules)"
     )
 
-    def run(text: str) -> str:
-        return subprocess.run([sys.executable, "-c", code, text], capture_output=True, text=True, check=True).stdout.strip()
+    def run(text: str, nlp: str) -> str:
+        return subprocess.run([sys.executable, "-c", code, text, nlp], capture_output=True, text=True, check=True).stdout.strip()
 
-    assert run("Ad: this mug is blue and holds my pens.") == "0 False"
-    assert run("Ad: this tea cures eczema.") == "1 True"
+    assert run("Ad: this mug is blue and holds my pens.", "model") == "0 False"
+    assert run("Ad: this tea cures eczema.", "model") == "1 True"
+    assert run("Ad: this tea cures eczema.", "cues") == "1 False"

@@ -23,7 +23,7 @@ VOCABULARIES = {
 
 def judged(text: str, nlp: str = "cues", *, more: tuple[dict, ...] = (), **match: list[str]):
     rules = [{"id": "DC498", "type": "claim", "match": {"claim": ["cures disease"], **match}}, *more]
-    book = load_claims(compile_claims(VOCABULARIES, rules, CUES), [])
+    book = load_claims(compile_claims(VOCABULARIES, rules, {}) | {"cues": CUES}, [])
     prose = normalize((Piece(text, 0, len(text)),), lambda _: [])
     claims = judge(find_candidates(prose, segment(prose), book), book, nlp)
     return [(claim.rule.id, prose.text[claim.at : claim.to], claim.asked) for claim in claims]

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from spacy.lang.en import English
 
 from disclosure_check import nlp
 from disclosure_check.check import Options, check_post
+from disclosure_check.cues import find_cues, spell_out, spelled_out, split_words
 from disclosure_check.errors import ConfigError
 from disclosure_check.model import Post
-from disclosure_check.nlp import belong_together, blank, find_model, is_negated, is_parsed, make_docs, parser, spell_out, split_words
+from disclosure_check.nlp import belong_together, find_model, is_negated, is_parsed, make_docs, parser
 from disclosure_check.options import build_options
 from disclosure_check.rulebook import load_rulebook
 
@@ -41,9 +43,17 @@ def test_a_cue_is_spelled_out(cue, phrases):
     assert [" ".join(phrase) for phrase in spell_out(cue)] == phrases
 
 
+def test_cues_are_found_wherever_they_stand_but_for_look_alikes():
+    table = spelled_out({"negated": {"before": ["not|n't", "not just? sure"], "pseudo": ["not only"]}, "asked": {"sentence": ["not"]}})
+    found = find_cues(["Not", "sure", ",", "not", "only", "n't"], table)
+    assert sorted((cue.assertion, cue.reach, cue.first, cue.end) for cue in found) == [
+        ("asked", "sentence", 0, 1), ("negated", "before", 0, 1), ("negated", "before", 0, 2), ("negated", "before", 5, 6),
+    ]  # fmt: skip
+
+
 def test_every_sentence_gives_one_doc_with_its_own_words():
     sentences = [["one", "#ad"], ["two", "10", "%"]] * 200
-    docs = list(make_docs(blank(), sentences))
+    docs = list(make_docs(English(), sentences))
     assert [[token.text for token in doc] for doc in docs] == sentences
 
 

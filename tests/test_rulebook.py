@@ -363,6 +363,7 @@ def test_compiled_claims_are_the_same_as_those_of_the_files(own_rules):
     from_files = load_rulebook().claims()
     write_compiled(own_rules, rulebook.COMPILED_FILE)
     compiled = load_rulebook().claims()
-    assert (compiled.rules, compiled.vocabulary, compiled.cues) == (from_files.rules, from_files.vocabulary, from_files.cues)
+    assert (compiled.rules, compiled.cues) == (from_files.rules, from_files.cues)
+    assert vars(compiled.vocabulary) == vars(from_files.vocabulary)
     assert list(compiled.texts) == list(from_files.texts)
     assert len(compiled.rules) >= 40
