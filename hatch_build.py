@@ -18,10 +18,11 @@ class RulesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the compiled rules and the mapping to `build_data`; `version` is "standard" or "editable"."""
         sys.path.insert(0, self.root)
-        from disclosure_check.rulebook import CLAIMS_NAME, COMPILED_FILE, write_compiled  # noqa: PLC0415 - found only now
+        from disclosure_check.rulebook import CLAIMS_NAME, COMPILED_FILE, EXPRESSIONS_NAME, write_compiled  # noqa: PLC0415 - found only now
 
         write_compiled(Path(self.root) / "rules")
         build_data["artifacts"].append(f"/disclosure_check/{COMPILED_FILE.name}")
         build_data["artifacts"].append(f"/disclosure_check/{CLAIMS_NAME}")
+        build_data["artifacts"].append(f"/disclosure_check/{EXPRESSIONS_NAME}")
         if version != "editable":
             build_data["force_include"]["rules"] = "disclosure_check/rules"

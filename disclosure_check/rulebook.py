@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +22,7 @@ from disclosure_check.errors import InputError, RuleError
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import regex
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from disclosure_check.links import LinkData
     from disclosure_check.prefilter import Prefilter
 
+EXPRESSIONS_NAME = "expressions.bin"  # beside it: patterns as `regex` compiles them, which takes fifty times as long as reading them
+Known = Callable[[], Mapping[str, bytes]]
 Grade = Literal["adequate", "ambiguous", "inadequate"]
 
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
@@ -41,13 +45,17 @@ CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an 
 class Expression:
     """A pattern of the rule data, expanded and compiled when it is first needed, since most posts need few of them."""
 
-    __slots__ = ("_compiled", "_words", "is_trusted", "source")
+    __slots__ = ("_compiled", "_known", "_words", "is_trusted", "source")
 
-    def __init__(self, source: str, words: Mapping[str, str | list[str]], *, is_trusted: bool = True) -> None:
-        """Take the source; `is_trusted` says that tests of the project show it to be fast on any short text."""
+    def __init__(self, source: str, words: Mapping[str, str | list[str]], *, is_trusted: bool = True, known: Known | None = None) -> None:
+        """Take the source; `is_trusted` says that tests of the project show it to be fast on any short text.
+
+        `known` gives patterns that were compiled before, by their sources.
+        """
         self.source = source
         self.is_trusted = is_trusted
         self._words = words
+        self._known = known
         self._compiled: regex.Pattern[str] | None = None
 
     def outline(self) -> str:
@@ -59,10 +67,21 @@ class Expression:
     def compiled(self) -> regex.Pattern[str]:
         """Return the compiled pattern: any case, unless it says `(?-i:...)`."""
         if self._compiled is None:
+            self._compiled = self._from_known()
+        if self._compiled is None:
             import regex
 
             self._compiled = regex.compile(expand(self.source, self._words), regex.IGNORECASE)
         return self._compiled
+
+    def _from_known(self) -> regex.Pattern[str] | None:
+        pickled = self._known().get(self.source) if self._known is not None else None
+        if pickled is None:
+            return None
+        import pickle
+
+        found: regex.Pattern[str] = pickle.loads(pickled)  # noqa: S301 - a file of the package, as its code is
+        return found
 
 
 class SignalKind(Struct, frozen=True):
@@ -162,11 +181,13 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     all_links = None
     if compiled is not None:
         data, names = compiled["pack"], compiled["names"]
+        known: Known | None = cache(partial(_read_expressions, str(compiled.get("expressions"))))
         claims: Callable[[], ClaimBook] = cache(partial(_read_claims, own))
     else:
         from disclosure_check.rule_files import read_pack
 
         data = read_pack(own, check=False)
+        known = None
     for table in (*data["rules"], *data["signals"]):
         table["path"] = str(own / table["path"])
     own_signals = len(data["signals"])
@@ -175,7 +196,7 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
             all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
     words = data["words"]
-    signals = tuple(_signal(table, words, is_own=number < own_signals) for number, table in enumerate(data["signals"]))
+    signals = tuple(_signal(table, words, is_own=number < own_signals, known=known) for number, table in enumerate(data["signals"]))
     rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
     if compiled is None:
         names = {rule.id: rule.name for rule in rules}
@@ -184,7 +205,7 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
         rules=rules if examples else tuple(rule for rule in rules if rule.type not in LATE_TYPES),
         names=names,
         signals=signals,
-        cues=_cues(data["cues"], words),
+        cues=_cues(data["cues"], words, known),
         platforms=_platforms(data["platforms"]),
         prefilter=cache(partial(_prefilter, signals, own_signals, compiled, own)),
         links=(lambda: all_links) if all_links else own_links,
@@ -225,8 +246,43 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
     target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
-    needs = needs_of_signals([_signal(table, pack["words"], is_own=True) for table in pack["signals"]])
-    target.write_text(json.dumps({"sizes": sizes, "names": names, "pack": pack, "needs": needs}, ensure_ascii=False), encoding="utf-8")
+    signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
+    expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), target.with_name(EXPRESSIONS_NAME))
+    whole = {"sizes": sizes, "names": names, "pack": pack, "needs": needs_of_signals(signals), "expressions": expressions}
+    target.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+
+
+def _write_expressions(signals: Sequence[SignalKind], cues: Cues, target: Path) -> str:
+    """Write the compiled patterns, and return a mark that tells of another `regex` or another file."""
+    import pickle
+
+    patterns = [pattern for kind in signals for pattern in (*kind.patterns, *kind.unless)]
+    patterns += [pattern for group in (cues.forward, cues.backward, cues.sentence) for found in group.values() for pattern in found]
+    patterns += [*cues.pseudo, *cues.terminate]
+    target.write_bytes(pickle.dumps({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}))
+    return _mark_of(target.read_bytes())
+
+
+def _mark_of(expressions: bytes) -> str:
+    from binascii import crc32
+
+    import regex
+
+    return f"regex {regex.__version__} {sys.byteorder} {crc32(expressions)}"
+
+
+def _read_expressions(mark: str) -> Mapping[str, bytes]:
+    """Return the compiled patterns by their sources; none if they were made by another `regex`."""
+    import pickle
+
+    try:
+        expressions = COMPILED_FILE.with_name(EXPRESSIONS_NAME).read_bytes()
+    except OSError:
+        return {}
+    if _mark_of(expressions) != mark:
+        return {}
+    found: Mapping[str, bytes] = pickle.loads(expressions)  # noqa: S301 - a file of the package, as its code is
+    return found
 
 
 def _read_claims(own: Path) -> ClaimBook:
@@ -383,7 +439,7 @@ def _word_group(value: str | list[str], words: Mapping[str, str | list[str]]) ->
     return "(?:" + "|".join(expand(word, words) for word in sorted(value, key=lambda word: (-len(word), word))) + ")"
 
 
-def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]], *, is_own: bool) -> SignalKind:
+def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]], *, is_own: bool, known: Known | None = None) -> SignalKind:
     covers = table.get("covers", [])
     return SignalKind(
         id=table["id"],
@@ -394,8 +450,8 @@ def _signal(table: Mapping[str, Any], words: Mapping[str, str | list[str]], *, i
         covers=frozenset(CONNECTIONS if covers == ["any"] else covers),
         placement=table.get("placement", "fold"),
         when=frozenset(table.get("when", [])),
-        patterns=tuple(Expression(pattern, words, is_trusted=is_own) for pattern in table["patterns"]),
-        unless=tuple(Expression(pattern, words) for pattern in table.get("unless", [])),
+        patterns=tuple(Expression(pattern, words, is_trusted=is_own, known=known) for pattern in table["patterns"]),
+        unless=tuple(Expression(pattern, words, known=known) for pattern in table.get("unless", [])),
     )
 
 
@@ -420,9 +476,9 @@ def _literally(phrase: str) -> str:
     return rf"(?<!\w){' '.join(map(re.escape, phrase.split()))}(?!\w)"
 
 
-def _cues(data: Mapping[str, Any], words: Mapping[str, str | list[str]]) -> Cues:
+def _cues(data: Mapping[str, Any], words: Mapping[str, str | list[str]], known: Known | None = None) -> Cues:
     def expressions(patterns: Iterable[str]) -> tuple[Expression, ...]:
-        return tuple(Expression(pattern, words) for pattern in patterns)
+        return tuple(Expression(pattern, words, known=known) for pattern in patterns)
 
     def group(name: str) -> dict[str, tuple[Expression, ...]]:
         return {assertion: expressions(patterns) for assertion, patterns in data.get(name, {}).items()}

@@ -69,6 +69,35 @@ def test_compiled_rules_find_what_their_files_find(own_rules):
     assert from_files.findings != ()
 
 
+def first_pattern(book):
+    return book.signals[0].patterns[0]
+
+
+def test_compiled_patterns_are_those_of_the_sources(own_rules):
+    expected = load_rulebook()
+    write_compiled(own_rules, rulebook.COMPILED_FILE)
+    found = load_rulebook()
+    for kind, other in zip(found.signals, expected.signals, strict=True):
+        for pattern, source in zip((*kind.patterns, *kind.unless), (*other.patterns, *other.unless), strict=True):
+            assert pattern._from_known() is not None
+            assert (pattern.compiled().pattern, pattern.compiled().flags) == (source.compiled().pattern, source.compiled().flags)
+
+
+@pytest.mark.parametrize("change", ["another regex", "another file", "no file"])
+def test_patterns_are_compiled_anew_where_those_on_file_do_not_fit(own_rules, monkeypatch, change):
+    write_compiled(own_rules, rulebook.COMPILED_FILE)
+    file = rulebook.COMPILED_FILE.with_name(rulebook.EXPRESSIONS_NAME)
+    if change == "another regex":
+        monkeypatch.setattr("regex.__version__", "1.0")
+    elif change == "another file":
+        file.write_bytes(file.read_bytes()[:-1] + b"!")
+    else:
+        file.unlink()
+    pattern = first_pattern(load_rulebook())
+    assert pattern._from_known() is None
+    assert pattern.compiled().pattern
+
+
 def test_examples_are_read_from_the_files_when_they_are_asked_for(own_rules):
     write_compiled(own_rules, rulebook.COMPILED_FILE)
     assert {len(rule.invalid) for rule in load_rulebook().rules} == {0}
