@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from disclosure_check.check import Options
     from disclosure_check.rulebook import Rulebook
 
-MUCH = 256 * 1024  # bytes; for less, starting processes takes longer than they save
+MUCH = 512 * 1024  # bytes; for less, starting processes takes longer than they save
 FAULT = "this is a fault of disclosure-check, not of your posts; please report it with the lines above"
 
 
