@@ -15,7 +15,7 @@ help:
 	@echo "make screenshots  take the pictures in docs/ anew (needs Chromium)"
 	@echo "make lint      ruff: style and format"
 	@echo "make types     mypy --strict"
-	@echo "make bench     how fast checks are, beside other tools; BENCH=--quick takes three minutes, not an hour"
+	@echo "make bench     how fast checks are, beside other tools; BENCH=--quick takes two minutes, not an hour"
 	@echo "make wheel     build the distribution into dist/"
 	@echo "make clean     remove the environment and what tools left behind"
 

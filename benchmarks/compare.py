@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import peers as others
-from timing import ENVIRONMENT, Command, Run, in_turn, repeated, run
+from timing import ENVIRONMENT, Command, Run, in_turn, peak_memory, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,8 +78,8 @@ def growth(kind: str) -> Callable[[Figures], float | None]:
         small, large = figures.runs[f"{kind} 1"], figures.runs[f"{kind} 10"]
         if not small or not large:
             return float("inf")
-        # What takes next to no time can't be told from the noise of starting.
-        return (large.seconds - start.seconds) / max(small.seconds - start.seconds, start.seconds / 10)
+        noise = start.seconds / 10  # what takes less can't be told from the noise of starting
+        return max(large.seconds - start.seconds, noise) / max(small.seconds - start.seconds, noise)
 
     return ratio
 
@@ -123,21 +123,23 @@ def measure(corpus: Path, posts: Path, asked: argparse.Namespace, tools: Mapping
     if "posts" in asked.only:
         _posts(figures, posts, alone, asked.runs, tools, has_jobs="--jobs" in options)
     if "captions" in asked.only:
+        _progress("captions")
         figures.counts["captions"] = max(1, asked.runs // 3)
         figures.sizes["captions"] = asked.captions
-        commands = {"captions.jsonl": Command((*alone, "captions.jsonl"), corpus)}
-        figures.runs |= in_turn(commands, figures.counts["captions"])
-        figures.runs["captions-10.jsonl"] = run(Command((*alone, "captions-10.jsonl"), corpus))
+        for name, runs in (("captions.jsonl", figures.counts["captions"]), ("captions-10.jsonl", 1)):
+            figures.runs[name] = repeated(Command((*alone, name), corpus), runs)
     if "hostile" in asked.only:
         _hostile(figures, corpus, alone, asked.characters)
     if "profile" in asked.only:
-        command = [sys.executable, str(HERE / "profile_check.py"), *alone[4:], *_files(posts)]
+        _progress("profile")
+        command = [sys.executable, str(HERE / "profile_check.py"), *alone[len(CHECK) :], *_files(posts)]
         done = subprocess.run(command, cwd=posts, env=ENVIRONMENT, capture_output=True, text=True, check=True)
         figures.profile = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
 def _start(figures: Figures, corpus: Path, alone: Sequence[str], runs: int, tools: Mapping[str, Path], *, can_cache: bool) -> None:
+    _progress("start")
     commands = {
         "pass": Command((sys.executable, "-c", "pass"), corpus),
         "nlp": Command((sys.executable, "-c", NLP), corpus),
@@ -163,6 +165,7 @@ def _start(figures: Figures, corpus: Path, alone: Sequence[str], runs: int, tool
 
 
 def _posts(figures: Figures, posts: Path, alone: Sequence[str], runs: int, tools: Mapping[str, Path], *, has_jobs: bool) -> None:
+    _progress("posts")
     files = _files(posts)
     figures.sizes |= {"posts": len(files), "bytes": sum((posts / name).stat().st_size for name in files)}
     commands = {"posts": Command((*alone, *files), posts)}
@@ -180,9 +183,14 @@ def _posts(figures: Figures, posts: Path, alone: Sequence[str], runs: int, tools
 def _hostile(figures: Figures, corpus: Path, alone: Sequence[str], characters: int) -> None:
     figures.sizes["characters"] = characters
     for kind in KINDS:
+        _progress(kind)
         small, large = (Command((*alone, f"hostile/{kind}-{times}.md"), corpus) for times in (1, 10))
         figures.runs[f"{kind} 1"] = repeated(small, 3, LIMIT)
         figures.runs[f"{kind} 10"] = figures.runs[f"{kind} 1"] and repeated(large, 1, LIMIT)  # if n takes too long, 10 n isn't tried
+
+
+def _progress(of: str) -> None:
+    print(f"measuring: {of}", file=sys.stderr, flush=True)
 
 
 def _files(posts: Path) -> list[str]:
@@ -246,7 +254,7 @@ def peers_table(figures: Figures) -> Rows:
         if first is None and many is None:
             continue
         starting = (f"{first.seconds * 1000:.0f} ms", _short(first.seconds / python.seconds)) if first and python else ("", "")
-        speed = (_speed(figures, many), _short(many.cpu_seconds / many.seconds), f"{many.peak:.0f} MB") if many else ("", "", "")
+        speed = (_speed(figures, many), _short(many.cpu_seconds / many.seconds), _peak(many)) if many else ("", "", "")
         rows.append((name, known, *starting, *speed))
     return rows
 
@@ -255,13 +263,18 @@ def _speed(figures: Figures, done: Run) -> str:
     return f"{_short(figures.sizes['bytes'] / 1e6 / done.seconds)} MB/s"
 
 
+def _peak(done: Run) -> str:
+    """Return the peak memory of a run, which can't be seen if it is less than what this process takes."""
+    return f"{done.peak:.0f} MB" if done.peak > peak_memory() + 1 else f"at most {done.peak:.0f} MB"
+
+
 def growth_table(figures: Figures) -> Rows:
     rows: Rows = [("", "n", "10 n", "peak memory")]
     for kind in KINDS:
         if f"{kind} 1" in figures.runs:
             small, large = figures.runs[f"{kind} 1"], figures.runs[f"{kind} 10"]
             shown = [f"{one.seconds:.2f} s" if one else f"over {LIMIT:g} s" for one in (small, large)]
-            rows.append((kind.replace("-", " "), *shown, f"{large.peak:.0f} MB" if large else ""))
+            rows.append((kind.replace("-", " "), *shown, _peak(large) if large else ""))
     return rows
 
 
@@ -301,7 +314,7 @@ def setting(figures: Figures) -> str:
     if "characters" in sizes:
         sentences.append(f"n = {sizes['characters']:,.0f} characters: median of 3; 10 n: one run.")
     sentences += [f"Not measured: {what} ({why})." for what, why in figures.missing.items()]
-    return "\n".join(sentences)
+    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _processor() -> str:

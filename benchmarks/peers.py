@@ -84,5 +84,10 @@ def reads_all(peer: Peer, program: Path) -> bool:
 
 
 def _output(program: Path, *arguments: str, folder: str | None = None) -> str:
-    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, timeout=60, check=False)
+    """Return what a program says, or nothing if it can't be run."""
+    command = [str(program), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
     return done.stdout + done.stderr

@@ -58,7 +58,11 @@ def run(command: Command, limit: float | None = None) -> Run | None:
     timer = Timer(limit or 0, os.killpg, (process.pid, signal.SIGKILL))
     if limit is not None:
         timer.start()
-    _, status, usage = os.wait4(process.pid, 0)
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except KeyboardInterrupt:  # which the terminal sends to its own session alone
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     seconds = time.perf_counter() - start
     timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -83,7 +87,7 @@ def in_turn(commands: Mapping[str, Command], runs: int) -> dict[str, Run]:
     return {name: median(some) for name, some in taken.items()}
 
 
-def repeated(command: Command, runs: int, limit: float) -> Run | None:
+def repeated(command: Command, runs: int, limit: float | None = None) -> Run | None:
     """Return the medians of `runs` runs of a command, or None as soon as one was ended after `limit` seconds."""
     taken: list[Run] = []
     for _ in range(runs):

@@ -80,7 +80,12 @@ def test_figures_are_written_between_the_marks_of_the_page(tmp_path, monkeypatch
     compare = runpy.run_path(str(BENCHMARKS / "compare.py"))
     run, figures = compare["Run"], compare["Figures"]()
     figures.counts["start"] = 20
-    figures.runs = {"pass": run(0.01, 0.01, 9), "check plain.md": run(0.08, 0.08, 20), "hashtags 1": run(0.18, 0.1, 50), "hashtags 10": None}
+    figures.runs = {
+        "pass": run(0.01, 0.01, 9),
+        "check plain.md": run(0.08, 0.08, 20),
+        "hashtags 1": run(0.18, 0.1, 50),
+        "hashtags 10": None,
+    }
     page = tmp_path / "performance.md"
     page.write_text((BENCHMARKS.parent / "docs" / "performance.md").read_text(encoding="utf-8"), encoding="utf-8")
     for _ in range(2):
