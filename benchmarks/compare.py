@@ -37,6 +37,7 @@ PARTS = ("start", "posts", "captions", "hostile", "profile")
 KINDS = ("hashtags", "links", "affiliate-links", "cue-words", "one-letter", "quotation-marks", "block-quotes")
 LIMIT = 60.0  # seconds for a hostile post
 MODULES_SHOWN = 12
+BUSY = 0.9  # one process that gets less of a core than this has to share it
 OURS = "disclosure-check"
 
 
@@ -313,6 +314,9 @@ def setting(figures: Figures) -> str:
         sentences.append(f"{sizes['captions']:,.0f} captions: median of {counts['captions']}; ten times as many: one run.")
     if "characters" in sizes:
         sentences.append(f"n = {sizes['characters']:,.0f} characters: median of 3; 10 n: one run.")
+    done = figures.runs.get("posts")
+    if done and done.cpu_seconds < BUSY * done.seconds:
+        sentences.append("The machine was busy with other things: the ratios are rough.")
     sentences += [f"Not measured: {what} ({why})." for what, why in figures.missing.items()]
     return "\n".join(f"- {sentence}" for sentence in sentences)
 
