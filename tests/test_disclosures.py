@@ -178,7 +178,11 @@ ELSEWHERE = {
     ),
     "behind a link": (f"[Disclosure](https://mia.example/d)\n\nMy [lamp]({LINK})", "markdown", [("DC308", "error", "Disclosure")]),
     "hidden": (f'<a href="{LINK}" rel="sponsored">lamp</a><p style="display:none">#ad</p>', "html", [("DC309", "error", "#ad")]),
-    "small": (f'<p><small>This is an ad.</small></p><a href="{LINK}" rel="sponsored">lamp</a>', "html", [("DC310", "warning", "This is an ad")]),
+    "small": (
+        f'<p><small>This is an ad.</small></p><a href="{LINK}" rel="sponsored">lamp</a>',
+        "html",
+        [("DC310", "warning", "This is an ad")],
+    ),
     "in an image's text": (f"My [lamp]({LINK})\n\n![#ad](a.png)", "markdown", [("DC311", "error", "#ad")]),
     "collapsed": (
         f'<details><summary>More</summary>This is an ad.</details><a href="{LINK}" rel="sponsored">lamp</a>',
