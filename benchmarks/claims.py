@@ -9,9 +9,10 @@ finds and judges in a second of processor time, and the peak memory. The goal is
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from typing import Literal
+
+from timing import peak_memory
 
 from disclosure_check.annotate import annotate
 from disclosure_check.claims import find_candidates
@@ -43,7 +44,7 @@ def measure(setup: Literal["cues", "model"]) -> tuple[float, float, float]:
             judge(candidates, book, setup)
             sentences += len({candidate.sentence for candidate in candidates.found})
         speeds.append(sentences / (time.process_time() - start))
-    return first, max(speeds[1:]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return first, max(speeds[1:]), peak_memory()
 
 
 def main() -> None:

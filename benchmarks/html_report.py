@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from timing import peak_memory
 
 from disclosure_check.check import Options, check_posts
 from disclosure_check.model import Post
@@ -124,7 +124,7 @@ def main() -> None:
         writing = time.perf_counter() - start
         size = path.stat().st_size
         shown = seconds_in_browser(path)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    peak = peak_memory()
     print(f"{sum(tally.severities.values()):,} findings in {tally.posts:,} posts")
     print(f"{'checking':10} {checking:7.1f} s")
     print(f"{'writing':10} {writing:7.1f} s")

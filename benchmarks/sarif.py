@@ -8,14 +8,13 @@ Run it with `make bench`.
 from __future__ import annotations
 
 import gzip
-import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from timing import peak_memory
 
 from disclosure_check.check import check_posts
 from disclosure_check.model import Post
@@ -54,10 +53,9 @@ def main() -> None:
             write_sarif(tally.watch(reports(known)), stream.write, tally, rules=rules, facts=FACTS, root=Path.cwd())
         seconds = time.perf_counter() - start
         content = path.read_bytes()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
     print(f"{sum(tally.severities.values()):,} results of {tally.posts:,} posts")
     print(f"{'seconds':10} {seconds:7.1f}     (goal: under 10)")
-    print(f"{'memory':10} {peak:7.0f} MB  (goal: under 300; read back for the next line)")
+    print(f"{'memory':10} {peak_memory():7.0f} MB  (goal: under 300; read back for the next line)")
     print(f"{'file':10} {len(content) / 2**20:7.0f} MB, compressed {len(gzip.compress(content)) / 2**20:.1f} MB (GitHub takes 10)")
 
 

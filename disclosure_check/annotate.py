@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Cues, Rulebook, SignalKind
 
 TIMEOUT = 5.0  # seconds one expression may take on one post
-SHORT = 4000  # folded characters on which the project's own expressions are known to be fast
+SHORT = 20_000  # folded characters on which the project's own expressions are known to be fast
 CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a bracket that a match opens and doesn't close is no part of it
 OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it

@@ -5,6 +5,7 @@ Offsets `at`/`to` are those of the folded text; `start`/`end` those of the origi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ from disclosure_check.model import Span
 from disclosure_check.segment import depth
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from disclosure_check.annotate import Annotations, LinkSignal, Signal
     from disclosure_check.model import Platform, Post
     from disclosure_check.rulebook import Expression, Rulebook
@@ -55,7 +58,7 @@ class Breach(Struct, frozen=True):
     disclosure: Signal | None = None
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, dict=True):
     """A post with its annotations, its platform and the rules."""
 
     post: Post
@@ -68,6 +71,14 @@ class Case(Struct, frozen=True):
     @property
     def text(self) -> str:
         return self.found.prose.text
+
+    @cached_property
+    def links_at(self) -> Mapping[int, list[LinkSignal]]:
+        """The links by the folded offset at which a reader sees them."""
+        links: dict[int, list[LinkSignal]] = {}
+        for link in self.found.links:
+            links.setdefault(link.at, []).append(link)
+        return links
 
     def has(self, topic: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether words of a context stand in folded `[start, end)`."""

@@ -289,7 +289,8 @@ def find_mentions(tokens: Sequence[Token], vocabulary: Vocabulary) -> dict[str, 
         else:
             other = vocabulary.entry(general)
             lengths = tuple(sorted({*plain.lengths, *other.lengths}, reverse=True))
-        for length in lengths:
+        seconds = (words[first + 1], numbered[first + 1]) if first + 1 < len(words) else ()
+        for length in lengths if any(second in plain.before or second in other.before for second in seconds) else (1,):
             end = first + length
             if end > len(words):
                 continue

@@ -23,6 +23,7 @@ LONGEST_BLOCK = 1500  # folded characters
 LONGEST_HEADING = 100
 COMPANY_TOPICS = ("bare-gift", "brand-x-name", "partnership", "promo", "role", "shorthand")  # what companies say in other senses
 OWN_RELEASE = 1500  # folded characters: who tells of books of one's own lists them below
+LONGEST_SENTENCE = 1000  # folded characters on both sides of a word that are read as its sentence
 OWN_BEFORE, OWN_AFTER = 300, 200  # folded characters around an offer in which "my shop" makes it the author's own
 
 
@@ -106,7 +107,8 @@ def _is_narrated(case: Case, signal: Signal) -> bool:
     if not case.text[: signal.at].strip(" \n*_#>[("):
         return False  # a label at the very beginning
     sentence = case.found.layout.sentence(signal.at)
-    return not case.has("about-the-author", sentence.start, max(sentence.end, signal.to))
+    start, end = max(sentence.start, signal.at - LONGEST_SENTENCE), min(max(sentence.end, signal.to), signal.to + LONGEST_SENTENCE)
+    return not case.has("about-the-author", start, end)
 
 
 def _labels_a_link(case: Case, label: Signal) -> bool:

@@ -230,7 +230,7 @@ def _is_pile_item(case: Case, item: Span) -> bool:
     """Whether an item is one that a disclosure gets lost among: not a mention, a disclosure, or a platform's own link."""
     if case.text[item.start] == "@":
         return False
-    facts = [link.fact for link in case.found.links if link.at == item.start]
+    facts = [link.fact for link in case.links_at.get(item.start, ())]
     if any(fact is not None and fact.role == "platform" for fact in facts):
         return False
     return not any(signal.at < item.end and signal.to > item.start for signal in case.disclosures if signal.kind.grade == "adequate")

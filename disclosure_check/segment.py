@@ -79,7 +79,7 @@ def segment(prose: Prose, starts: Sequence[int] = ()) -> Layout:
     """Return the layout of `prose`; `starts` are the folded offsets at which known parts begin, else numbers show them."""
     text = prose.text
     sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
-    lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if "\n" in text else [0]
+    lines = [0, *(end.end() for end in re.finditer(r"\n", text))]
     paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
     parts = list(starts) or ([part.start() for part in _PART().finditer(text)] if "/" in text else [])
     is_thread = bool(starts) or (len(parts) > 1 and _are_parts([_part_number(text, part) for part in parts]))

@@ -177,15 +177,19 @@ ELSEWHERE = {
         [("DC307", "error", "Sponsorship details are in my bio")],
     ),
     "behind a link": (f"[Disclosure](https://mia.example/d)\n\nMy [lamp]({LINK})", "markdown", [("DC308", "error", "Disclosure")]),
-    "hidden": (f'<a href="{LINK}">lamp</a><p style="display:none">#ad</p>', "html", [("DC309", "error", "#ad")]),
-    "small": (f'<p><small>This is an ad.</small></p><a href="{LINK}">lamp</a>', "html", [("DC310", "warning", "This is an ad")]),
+    "hidden": (f'<a href="{LINK}" rel="sponsored">lamp</a><p style="display:none">#ad</p>', "html", [("DC309", "error", "#ad")]),
+    "small": (
+        f'<p><small>This is an ad.</small></p><a href="{LINK}" rel="sponsored">lamp</a>',
+        "html",
+        [("DC310", "warning", "This is an ad")],
+    ),
     "in an image's text": (f"My [lamp]({LINK})\n\n![#ad](a.png)", "markdown", [("DC311", "error", "#ad")]),
     "collapsed": (
-        f'<details><summary>More</summary>This is an ad.</details><a href="{LINK}">lamp</a>',
+        f'<details><summary>More</summary>This is an ad.</details><a href="{LINK}" rel="sponsored">lamp</a>',
         "html",
         [("DC312", "error", "This is an ad")],
     ),
-    "in a comment": (f'<!-- This is an ad. --><a href="{LINK}">lamp</a>', "html", [("DC102", "error", LINK)]),
+    "in a comment": (f'<!-- This is an ad. --><a href="{LINK}" rel="sponsored">lamp</a>', "html", [("DC102", "error", LINK)]),
     "seen and in an image's text": (f"#ad My [lamp]({LINK})\n\n![#ad](a.png)", "markdown", []),
 }
 

@@ -391,7 +391,7 @@ def test_hostile_content_takes_no_longer_than_its_length(text):
 # Through the whole program
 
 RULEBOOK = load_rulebook()
-LINK = '<a href="https://amzn.to/3xYzAb1">lamp</a>'
+LINK = '<a href="https://amzn.to/3xYzAb1" rel="sponsored">lamp</a>'
 
 
 def check(folder: Path, config: str, *items: str):
