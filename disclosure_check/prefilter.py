@@ -146,7 +146,7 @@ class Finder:
         """Add the places of the literals to `where`, and return the groups, as bits, that have a literal there."""
         for number, mark in self._shapes:
             where[number] = places_of_shape(mark, text)
-        for last, (reach, number) in self._automaton.iter(lower):
+        for last, (reach, number) in self._automaton.iter(lower) if len(self._automaton) else ():
             if number in where:
                 where[number].append(last - reach)
             else:
