@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Rulebook
 
 MUCH = 512 * 1024  # bytes; for less, starting processes takes longer than they save
+WARM_UP = 64 * 1024  # bytes that are checked before processes start, which then have what was loaded and compiled for them
 FAULT = "this is a fault of disclosure-check, not of your posts; please report it with the lines above"
 
 
@@ -72,19 +73,25 @@ def check_paths(
         if known >= MUCH:
             break
     items = _items(chain(ahead, sources), job.reading, stdin)
-    if known < MUCH or jobs == 1:
-        is_unknown = known < MUCH and "-" in ahead  # how much comes in, nobody can tell
-        with open_cache(job, is_for_many=known >= MUCH) as cache:
-            for item in items:
-                yield from check_item(item, job, rulebook, cache)
-                known += len(item.text) if is_unknown and isinstance(item, Post) else 0
-                if known >= MUCH and cache is not None:
+    is_unknown = known < MUCH and "-" in ahead  # how much comes in, nobody can tell
+    least = 0 if job.options.nlp == "model" else WARM_UP  # a model starts threads, beside which no process should be forked
+    done, is_over = 0, True
+    with open_cache(job, is_for_many=known >= MUCH) as cache:
+        while not (jobs > 1 and known >= MUCH and done >= least):
+            item = next(items, None)
+            if item is None:
+                break
+            yield from check_item(item, job, rulebook, cache)
+            done += len(item.text) if isinstance(item, Post) else _size(item) if isinstance(item, str) else 0
+            if is_unknown and done >= MUCH:
+                known = done
+                if cache is not None:
                     cache.is_for_many = True
-                if known >= MUCH and jobs > 1:
-                    break
-        if cache is not None and cache.trouble:
-            yield Outcome(None, trouble=cache.trouble)
-    if known >= MUCH and jobs > 1:
+        else:
+            is_over = False
+    if cache is not None and cache.trouble:
+        yield Outcome(None, trouble=cache.trouble)
+    if not is_over:
         from disclosure_check.parallel import check_in_parallel
 
         yield from check_in_parallel(items, job, rulebook, jobs)

@@ -78,6 +78,7 @@ def test_a_warm_cache_gives_the_bytes_of_a_check(format: str, monkeypatch: pytes
 
 def test_workers_keep_what_one_process_finds(post: Path, monkeypatch: pytest.MonkeyPatch, counted: list[Post]) -> None:
     monkeypatch.setattr(batches, "MUCH", 1)
+    monkeypatch.setattr(batches, "WARM_UP", 0)
     anew = run(".", "--format", "json", "--no-cache")
     assert run(".", "--format", "json", jobs=2) == anew
     counted.clear()

@@ -40,6 +40,7 @@ def posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with posts of several kinds, and make two processes pay for it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(batches, "MUCH", 1)
+    monkeypatch.setattr(batches, "WARM_UP", 0)
     folder = tmp_path / "posts"
     folder.mkdir()
     for number in range(12):
