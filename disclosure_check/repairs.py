@@ -133,7 +133,7 @@ def _characters(texts: Iterable[str]) -> Counter[str]:
 
 def _proposals(repair: Repair, finding: Finding, judged: Judged, case: Case) -> Iterator[tuple[Edit, ...]]:
     """Yield the edits that an operation comes to, the best first."""
-    words = repair.pattern.search(finding.match) if repair.pattern else None
+    words = repair.pattern().search(finding.match) if repair.pattern else None
     text = _filled(repair.text, judged.post)
     if (repair.pattern and words is None) or text is None:
         return
@@ -162,7 +162,7 @@ def _elsewhere(repair: Repair, text: str, finding: Finding, case: Case) -> Itera
     for signal in case.disclosures:
         if signal.channel == "body" and signal.kind.topic in topics and signal.start >= finding.end:
             words = case.post.text[signal.start : signal.end]
-            found = repair.pattern.search(words) if repair.pattern else None
+            found = repair.pattern().search(words) if repair.pattern else None
             if found:
                 yield Edit(signal.start + found.start(), signal.start + found.end(), _as_written(found[0], text))
 

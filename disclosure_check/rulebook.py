@@ -6,7 +6,6 @@ compiled file where that is current (`write_compiled`), else from their TOML fil
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -19,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from disclosure_check.errors import InputError, RuleError
+from disclosure_check.lazily import lazily
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Repair(Struct, frozen=True):
 
     operation: str  # one of rule_files.OPERATIONS
     text: str  # the words to write; "" where the words found are moved as they are
-    pattern: re.Pattern[str] | None  # the part of the words found that it is about; without it, all of them
+    pattern: Callable[[], re.Pattern[str]] | None  # the part of the words found that it is about; without it, all of them
     states_connection: bool  # what it writes says that a connection exists, which somebody must have declared
     everywhere: bool  # replaces the words in other disclosures of the same topic, too
 
@@ -233,6 +233,8 @@ def with_kinds(rulebook: Rulebook, kinds: Sequence[SignalKind]) -> Rulebook:
 
 def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
+    import json
+
     from disclosure_check.claim_rules import compile_claims
     from disclosure_check.prefilter import needs_of_signals
     from disclosure_check.rule_files import read_pack
@@ -501,7 +503,7 @@ def _rule(table: Mapping[str, Any]) -> Rule:
 
 
 def _repair(table: Mapping[str, Any]) -> Repair:
-    pattern = re.compile(table["pattern"], re.IGNORECASE) if "pattern" in table else None
+    pattern = lazily(table["pattern"], re.IGNORECASE) if "pattern" in table else None
     return Repair(table["operation"], table.get("text", ""), pattern, table.get("states_connection", False), table.get("everywhere", False))
 
 

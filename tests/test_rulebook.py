@@ -37,6 +37,8 @@ def plainly(value):
         return [plainly(item) for item in value]
     if isinstance(value, dict):
         return {key: plainly(item) for key, item in value.items()}
+    if callable(value):  # an expression that is compiled when it is needed
+        return value().pattern
     if isinstance(value, Struct):
         return {name: plainly(getattr(value, name)) for name in value.__struct_fields__}
     return value
