@@ -32,7 +32,7 @@ SHORT = 20_000  # folded characters on which the project's own expressions are k
 CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a bracket that a match opens and doesn't close is no part of it
 OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
-WINDOW = 300  # folded characters: no wording is longer, so a match begins at most so far before its anchor
+WINDOW = 300  # folded characters on both sides of a wording that can bear on it
 BEFORE_TAG = lazily(r"\S+ (?:(?:an?|any|paid|the|sponsored|hidden|secret) )*$")  # all that reaches to a hashtag: "not an #ad"
 HEADLINE_LINKS = ("external-url", "external_url", "externalUrl", "link", "linked_url", "link_url")  # keys of a front matter
 REACH = 45  # folded characters that a cue reaches to the right: about eight words
@@ -140,11 +140,7 @@ def _signals(
     post: Post, prose: Prose, places: Places, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
 ) -> Iterator[Signal]:
     found: list[Signal] = []
-    by_kind: dict[str, list[Needs]] = {}
-    for needs in places.possible:
-        by_kind.setdefault(needs.kind.id, []).append(needs)
-    for patterns in by_kind.values():
-        kind = patterns[0].kind
+    for kind, patterns in places.possible_kinds():
         if kind.role == "context" or (kind.when & _LINK_CONDITIONS and not links):
             continue
         if _applies(kind, post, platform):

@@ -1,13 +1,15 @@
 """Tell where in a text the patterns of signals can match at all: one pass over it finds the rare literals that they need.
 
 Comes in: the folded text and the signals. Goes out: for each pattern the few places at which it is worth trying. This
-never changes what is found, only how fast.
+doesn't change what is found, only how fast, but for one limit: what a pattern needs has to stand within `literals.REACH` of
+the beginning of its match.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cache, cached_property, partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -31,9 +33,9 @@ _SHAPES = {
     "\ue000": (lazily(r"[A-Z\u00c0-\u00dd0-9](?=[A-Z\u00c0-\u00dd0-9_.-]{2})"), lazily(r"(?<![A-Za-z])[A-Za-z]++(?=\d)")),
 }
 
-Table = dict[str, list[Any]]
-"""What patterns need, ready for JSON: "literals" are all of them; "groups" are lists of numbers of literals, and "rare" of how
-many of the first groups each text is searched; "patterns" are lists [where it begins, [group, least, most], ...]."""
+Table = dict[str, Any]
+"""What patterns need, ready for JSON: "literals" are all of them; "groups" are lists of numbers of literals, and "rare" is how
+many groups, the first ones, every text is searched for; "patterns" are lists [where it begins, [group, least, most], ...]."""
 
 
 def needs_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) -> Table:
@@ -58,7 +60,7 @@ def needs_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
     return {
         "literals": literals,
         "groups": [sorted(places[literal] for literal in group) for group in ordered],
-        "rare": [sum(is_rare.values())],
+        "rare": sum(is_rare.values()),
         "patterns": [[begins, *([numbers[group], *span] for group, *span in needs)] for begins, *needs in found],
     }
 
@@ -96,7 +98,7 @@ class Prefilter:
         self._kinds = kinds
         self._table = table or needs_of_signals(kinds)
         self.groups: list[list[int]] = self._table["groups"]  # of literals, by number; the rare ones first
-        rare, literals = self._table["rare"][0], self._table["literals"]
+        rare, literals = self._table["rare"], self._table["literals"]
         bound = 1 + max((group[-1] for group in self.groups[:rare]), default=-1)
         self.rare_finder = Finder(literals, range(bound), self.groups, range(rare))
         self.common_finder = cache(partial(Finder, literals, range(bound, len(literals)), self.groups, range(rare, len(self.groups))))
@@ -165,7 +167,6 @@ class Places:
         self._text = text
         self._lower = lower
         self._where: dict[int, list[int]] = {}
-        self._word_starts = [_word_starts(text[max(0, base - 1) : base + BLOCK], base) for base in range(0, len(text), BLOCK)]
 
     @cached_property
     def possible(self) -> list[Needs]:
@@ -176,6 +177,17 @@ class Places:
             return []
         present |= self._prefilter.common_finder().find(self._text, self._lower, self._where)
         return [needs for needs in possible if needs.groups & present == needs.groups]
+
+    def possible_kinds(self) -> Iterator[tuple[SignalKind, list[Needs]]]:
+        """Yield the signals that have possible patterns, with these; a pack's signal may have the id of another one."""
+        for _, group in groupby(self.possible, key=lambda needs: id(needs.kind)):
+            patterns = list(group)
+            yield patterns[0].kind, patterns
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        text = self._text
+        return [_word_starts(text[max(0, base - 1) : base + BLOCK], base) for base in range(0, len(text), BLOCK)]
 
     def starts(self, needs: Needs) -> Iterator[int]:
         """Yield, in order, where a match of one of the possible patterns can begin."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +21,7 @@ from disclosure_check.lazily import lazily
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import regex
 
@@ -30,13 +29,15 @@ if TYPE_CHECKING:
     from disclosure_check.links import LinkData
     from disclosure_check.prefilter import Prefilter
 
+    Known = Callable[[], Mapping[str, bytes]]  # patterns that were compiled before, by their sources
+
 EXPRESSIONS_NAME = "expressions.bin"  # beside it: patterns as `regex` compiles them, which takes fifty times as long as reading them
-Known = Callable[[], Mapping[str, bytes]]
 Grade = Literal["adequate", "ambiguous", "inadequate"]
 
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = Path(__file__).parent / "rulebook.json"
+COMPILED_FORMAT = 2  # of all these files, which a checkout may have from before its code changed
 CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
 CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
@@ -250,7 +251,14 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
     signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
     expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), target.with_name(EXPRESSIONS_NAME))
-    whole = {"sizes": sizes, "names": names, "pack": pack, "needs": needs_of_signals(signals), "expressions": expressions}
+    whole = {
+        "format": COMPILED_FORMAT,
+        "sizes": sizes,
+        "names": names,
+        "pack": pack,
+        "needs": needs_of_signals(signals),
+        "expressions": expressions,
+    }
     target.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
 
 
@@ -321,9 +329,11 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
         stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
-    is_current = {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"] and COMPILED_FILE.with_name(
-        CLAIMS_NAME
-    ).is_file()
+    is_current = (
+        compiled.get("format") == COMPILED_FORMAT
+        and {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"]
+        and COMPILED_FILE.with_name(CLAIMS_NAME).is_file()
+    )
     if not is_current or any(stat.st_mtime_ns > compiled_at for stat in stats.values()):
         return None
     found: dict[str, Any] = compiled

@@ -12,9 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from disclosure_check import rulebook
+from disclosure_check.annotate import annotate
 from disclosure_check.check import check_post
 from disclosure_check.errors import InputError, RuleError
 from disclosure_check.model import Post
+from disclosure_check.readers.markup import parse
 from disclosure_check.rule_files import read_pack
 from disclosure_check.rulebook import Expression, _read_compiled, expand, load_rulebook, rules_dir, unknown_platform, write_compiled
 
@@ -119,6 +121,11 @@ def change_letter(folder):
     os.utime(path, (later, later))
 
 
+def change_format(_):
+    compiled = json.loads(rulebook.COMPILED_FILE.read_text(encoding="utf-8"))
+    rulebook.COMPILED_FILE.write_text(json.dumps(compiled | {"format": rulebook.COMPILED_FORMAT - 1}), encoding="utf-8")
+
+
 CHANGES = {
     "other size, older": change_text,
     "same size, newer": change_letter,
@@ -126,6 +133,7 @@ CHANGES = {
     "added": lambda folder: (folder / "signals" / "more.toml").write_text("[words]\nx = 'y'\n", encoding="utf-8"),
     "renamed": lambda folder: (folder / "signals" / "roles.toml").rename(folder / "signals" / "role.toml"),
     "no compiled file": lambda _: rulebook.COMPILED_FILE.unlink(),
+    "of another version's code": change_format,
     "half a compiled file": lambda _: rulebook.COMPILED_FILE.write_text('{"sizes": {', encoding="utf-8"),
 }
 
@@ -257,6 +265,13 @@ def test_a_pack_adds_signals_words_and_rules(pack):
     assert plainly(loaded.signals)[: len(own.signals)] == plainly(own.signals)
     report = check_post(Post("p", "My lamp #lumofriend", "p", platform="instagram"), loaded)
     assert [(finding.rule, finding.match) for finding in report.findings] == [("DC999", "#lumofriend")]
+
+
+def test_a_signal_of_a_pack_with_the_id_of_an_own_one_stays_a_signal_of_its_own(pack):
+    loaded = load_rulebook([pack(**{"DC999-made-up-rule": RULE, "signals": SIGNALS.replace('id = "lumo-tag"', 'id = "ad-label"')})])
+    post = Post("p", "My lamp #ad #lumofriend", "p", platform="instagram")
+    found = annotate(post, parse(post), loaded.platforms["instagram"], loaded).signals
+    assert [(signal.kind.topic, post.text[signal.start : signal.end]) for signal in found] == [("ad", "#ad"), ("lumo-tag", "#lumofriend")]
 
 
 def test_a_pack_changes_nothing_that_is_found_without_it(pack):
