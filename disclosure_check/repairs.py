@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from disclosure_check.annotate import Annotations, LinkSignal
     from disclosure_check.case import Case
-    from disclosure_check.model import Finding, Link, Markup, Platform, Post
+    from disclosure_check.model import Finding, Link, Markup, Piece, Platform, Post
     from disclosure_check.rulebook import Repair, Rulebook
 
 MOST = 8  # findings of a post for which a repair is worked out; each costs a check or two
@@ -117,8 +117,8 @@ def _reads_the_same(edits: tuple[Edit, ...], before: Judged, after: Judged) -> b
     return not has - (had + added) and not had - (has + taken)
 
 
-def _words(pieces: Iterable[object]) -> tuple[str, ...]:
-    return tuple(getattr(piece, "text", "") for piece in pieces)
+def _words(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    return tuple(piece.text for piece in pieces)
 
 
 def _characters(texts: Iterable[str]) -> Counter[str]:
@@ -288,19 +288,13 @@ def _line(text: str, start: int, end: int, least: int) -> tuple[int, int]:
 
 
 def _whole_line(text: str, first: int, last: int, least: int) -> Edit:
-    """Return the edit that takes out a line, and of the blank lines around it those that parted it from the rest."""
+    """Return the edit that takes out a line with the blank lines behind it, or before it if it is the last."""
     head, tail = text[least:first], text[last:]
-    gap = re.search(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z", head)
-    kept = len(head) - (len(gap[0]) if gap else 0)
     if not tail.strip():
-        return Edit(least + kept, last, "")
+        gap = re.search(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z", head)
+        return Edit(least + (gap.start() if gap else len(head)), last, "")
     blank = re.match(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*", tail)
-    return Edit(first, last + (blank.end() if blank and not gap_is_empty(head) else len(blank[0]) if blank else 0), "")
-
-
-def gap_is_empty(head: str) -> bool:
-    """Return whether no blank line stands before what follows `head`."""
-    return re.search(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\Z", head) is None
+    return Edit(first, last + (blank.end() if blank else 0), "")
 
 
 # --- at links -------------------------------------------------------------------------------------------------------
