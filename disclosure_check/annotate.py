@@ -7,28 +7,26 @@ is left to `evaluate`. This path never imports spaCy.
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Aside, Link, Span
 from disclosure_check.normalize import INVISIBLE, Prose, normalize
-from disclosure_check.prefilter import COMMENTS
+from disclosure_check.prefilter import COMMENTS, TIMEOUT, matcher
 from disclosure_check.segment import Layout, part_starts, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from disclosure_check.links import LinkFact, UrlMatch
     from disclosure_check.model import Beside, Markup, Moment, Platform, Post
-    from disclosure_check.prefilter import Needs, Places
+    from disclosure_check.prefilter import Lead
     from disclosure_check.rulebook import Cues, Rulebook, SignalKind
 
-TIMEOUT = 5.0  # seconds one expression may take on one post
-SHORT = 20_000  # folded characters on which the project's own expressions are known to be fast
 CLOSERS = {"(": ")", "[": "]", "*": "*", "\u2020": "\u2020", '"': '"'}  # a bracket that a match opens and doesn't close is no part of it
 OPENERS = frozenset(CLOSERS)
 _LINK_CONDITIONS = frozenset({"vanity-link", "creator-link", "invitation-link"})  # a signal that counts only with such a link in it
@@ -79,11 +77,11 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     Raises InputError if an expression takes too long on this post.
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
-    places = rulebook.prefilter().find(prose.text, prose.lower)
+    tries = list(rulebook.prefilter().find(prose.text, prose.lower))
     layout = segment(prose, [prose.offsets.folded(start) for start in part_starts(post, platform)])
-    own_end = _own_end(markup, prose, places)
+    own_end = _own_end(markup, prose, tries)
     links = tuple(link for link in _link_signals(post, markup, prose, rulebook) if link.at < own_end)
-    signals = list(_signals(post, prose, places, layout, platform, rulebook, links))
+    signals = list(_signals(post, prose, tries, layout, platform, rulebook, links))
     quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
     signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
     for aside in markup.asides:
@@ -93,9 +91,9 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     return Annotations(prose, layout, tuple(signals), links, own_end, markup.moments)
 
 
-def _own_end(markup: Markup, prose: Prose, places: Places) -> int:
+def _own_end(markup: Markup, prose: Prose, tries: Sequence[tuple[Lead, list[int]]]) -> int:
     """Return where the author's words end: at a heading such as "Comments", below which readers write."""
-    heads = [needs.pattern for needs in places.possible if needs.kind.topic == COMMENTS]
+    heads = [lead.pattern for lead, _ in tries if lead.kind.topic == COMMENTS]
     for block in markup.blocks if heads else ():
         if block.kind == "heading":
             at, to = prose.offsets.folded(block.start), prose.offsets.folded(block.end)
@@ -137,14 +135,22 @@ def _headline_links(post: Post) -> Iterator[Link]:
 
 
 def _signals(
-    post: Post, prose: Prose, places: Places, layout: Layout, platform: Platform, rulebook: Rulebook, links: tuple[LinkSignal, ...]
+    post: Post,
+    prose: Prose,
+    tries: Sequence[tuple[Lead, list[int]]],
+    layout: Layout,
+    platform: Platform,
+    rulebook: Rulebook,
+    links: tuple[LinkSignal, ...],
 ) -> Iterator[Signal]:
     found: list[Signal] = []
-    for kind, patterns in places.possible_kinds():
+    for _, group in groupby(tries, key=lambda found: id(found[0].kind)):  # a pack's signal may have the id of another one
+        patterns = list(group)
+        kind = patterns[0][0].kind
         if kind.role == "context" or (kind.when & _LINK_CONDITIONS and not links):
             continue
         if _applies(kind, post, platform):
-            spans = _without_overlaps(span for needs in patterns for span in _matches(needs, prose.text, places.starts(needs), kind.id))
+            spans = _without_overlaps(span for lead, starts in patterns for span in _matches(lead, starts, prose.text))
             for span in spans:
                 if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
                     continue
@@ -163,29 +169,26 @@ def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
     return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
 
 
-def _matches(needs: Needs, text: str, starts: Iterator[int], name: str) -> Iterator[Span]:
+def _matches(lead: Lead, starts: Sequence[int], text: str) -> Iterator[Span]:
     done = 0
-    timeout = None if needs.pattern.is_trusted and len(text) <= SHORT else TIMEOUT  # watching the clock takes longer than most matches
-    try:
-        for place in starts:
-            if place < done or (match := needs.pattern.compiled().match(text, place, timeout=timeout)) is None:
-                continue
-            start, end = match.span()
-            done = max(end, start + 1)
-            while start < end and text[start] in " \n\u2005":
-                start += 1
-            while end > start and text[end - 1] in " \n\u2005":
-                end -= 1
-            if (
-                text[start : start + 1] in OPENERS
-                and text.count(text[start], start, end) == 1
-                and CLOSERS[text[start]] not in text[start + 1 : end]
-            ):
-                start += 1
-            if start < end:
-                yield Span(start, end)
-    except TimeoutError as error:
-        raise InputError(f"signal {name} took more than {TIMEOUT:g} s; split the text or report its rule pack") from error
+    match = matcher(lead, lead.pattern, text)
+    for place in starts:
+        if place < done or (found := match(text, place)) is None:
+            continue
+        start, end = found.span()
+        done = max(end, start + 1)
+        while start < end and text[start] in " \n\u2005":
+            start += 1
+        while end > start and text[end - 1] in " \n\u2005":
+            end -= 1
+        if (
+            text[start : start + 1] in OPENERS
+            and text.count(text[start], start, end) == 1
+            and CLOSERS[text[start]] not in text[start + 1 : end]
+        ):
+            start += 1
+        if start < end:
+            yield Span(start, end)
 
 
 def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
@@ -224,8 +227,8 @@ def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
 
 def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
     prose = normalize(aside.pieces, partial(_find_urls, rulebook))
-    places = rulebook.prefilter().find(prose.text, prose.lower)
-    for signal in _signals(post, prose, places, segment(prose), platform, rulebook, ()):
+    tries = list(rulebook.prefilter().find(prose.text, prose.lower))
+    for signal in _signals(post, prose, tries, segment(prose), platform, rulebook, ()):
         if signal.kind.role == "disclosure":
             yield replace(signal, channel=aside.channel, reason=aside.reason)
 

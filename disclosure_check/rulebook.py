@@ -37,7 +37,7 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = Path(__file__).parent / "rulebook.json"
-COMPILED_FORMAT = 2  # of all these files, which a checkout may have from before its code changed
+COMPILED_FORMAT = 3  # of all these files, which a checkout may have from before its code changed
 CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
 CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
@@ -59,11 +59,13 @@ class Expression:
         self._known = known
         self._compiled: regex.Pattern[str] | None = None
 
-    def outline(self) -> str:
-        """Return the expanded source with a mark for each word group that has no literals of its own."""
-        from disclosure_check.prefilter import MARKS
+    def of(self, source: str, words: Mapping[str, str] | None = None) -> Expression:
+        """Return another pattern with the same word groups, but for `words`."""
+        return Expression(source, {**self._words, **words} if words else self._words, is_trusted=self.is_trusted, known=self._known)
 
-        return expand(self.source, {**self._words, **{name: f"(?:{mark}[^\\n]+)" for name, mark in MARKS.items()}})
+    def expanded(self, words: Mapping[str, str] | None = None) -> str:
+        """Return the source with its word groups, or those of `words`, written out."""
+        return expand(self.source, {**self._words, **words} if words else self._words)
 
     def compiled(self) -> regex.Pattern[str]:
         """Return the compiled pattern: any case, unless it says `(?-i:...)`."""
@@ -72,7 +74,7 @@ class Expression:
         if self._compiled is None:
             import regex
 
-            self._compiled = regex.compile(expand(self.source, self._words), regex.IGNORECASE)
+            self._compiled = regex.compile(self.expanded(), regex.IGNORECASE)
         return self._compiled
 
     def _from_known(self) -> regex.Pattern[str] | None:
@@ -222,7 +224,7 @@ def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mappin
     compiled = compiled or _read_compiled(own)
     if compiled is None:
         return Prefilter(signals)
-    prefilter = Prefilter(signals[:own_signals], compiled["needs"])
+    prefilter = Prefilter(signals[:own_signals], compiled["leads"])
     return prefilter.extended(signals[own_signals:]) if signals[own_signals:] else prefilter
 
 
@@ -237,7 +239,7 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     import json
 
     from disclosure_check.claim_rules import compile_claims
-    from disclosure_check.prefilter import needs_of_signals
+    from disclosure_check.prefilter import Prefilter, table_of_signals
     from disclosure_check.rule_files import read_pack
 
     pack = read_pack(folder, check=False)
@@ -250,25 +252,27 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
     target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
     signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
-    expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), target.with_name(EXPRESSIONS_NAME))
+    leads = table_of_signals(signals)
+    parts = [part for lead in Prefilter(signals, leads).leads for part in (lead.before, lead.rest) if part is not None]
+    expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), parts, target.with_name(EXPRESSIONS_NAME))
     whole = {
         "format": COMPILED_FORMAT,
         "sizes": sizes,
         "names": names,
         "pack": pack,
-        "needs": needs_of_signals(signals),
+        "leads": leads,
         "expressions": expressions,
     }
     target.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
 
 
-def _write_expressions(signals: Sequence[SignalKind], cues: Cues, target: Path) -> str:
+def _write_expressions(signals: Sequence[SignalKind], cues: Cues, parts: Sequence[Expression], target: Path) -> str:
     """Write the compiled patterns, and return a mark that tells of another `regex` or another file."""
     import pickle
 
     patterns = [pattern for kind in signals for pattern in (*kind.patterns, *kind.unless)]
     patterns += [pattern for group in (cues.forward, cues.backward, cues.sentence) for found in group.values() for pattern in found]
-    patterns += [*cues.pseudo, *cues.terminate]
+    patterns += [*cues.pseudo, *cues.terminate, *parts]
     target.write_bytes(pickle.dumps({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}))
     return _mark_of(target.read_bytes())
 

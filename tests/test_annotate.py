@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 from time import process_time
+from typing import TYPE_CHECKING
 
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_check.annotate import SHORT, TIMEOUT, annotate
+from disclosure_check.annotate import annotate
 from disclosure_check.explain import example_post
 from disclosure_check.model import Post
-from disclosure_check.prefilter import BLOCK, MARKS, Needs, places_of_shape
+from disclosure_check.prefilter import MARKS, SHORT, TIMEOUT, Lead, places_of_shape
 from disclosure_check.readers.files import read_paths
 from disclosure_check.readers.markup import parse
 from disclosure_check.rulebook import expand, load_rulebook, rules_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RULEBOOK = load_rulebook(examples=True)
 FIXTURES = rules_dir().parent / "fixtures"
@@ -227,25 +231,34 @@ def whole_posts():
     return [(name, annotate(post, parse(post), platform, RULEBOOK).prose) for name, post in posts]
 
 
-SEARCHED = RULEBOOK.prefilter().searched
-NAMES = [f"{needs.kind.id}-{number}" for number, needs in enumerate(SEARCHED)]
+LEADS = RULEBOOK.prefilter().leads
+NAMES = [f"{lead.kind.id}-{number}" for number, lead in enumerate(LEADS)]
 
 
-def lost_by_the_prefilter(needs: Needs, text: str, lower: str) -> list[tuple[int, int]]:
+def lost_matches(lead: Lead, text: str, starts: Mapping[int, list[int]]) -> list[tuple[int, int]]:
     """Return what searching all of a text finds, and trying only where the prefilter says doesn't."""
-    places = RULEBOOK.prefilter().find(text, lower)
-    starts = set(places.starts(needs)) if needs in places.possible else set()
-    return [match.span() for match in needs.pattern.compiled().finditer(text, overlapped=True) if match.start() not in starts]
+    tried = set(starts.get(id(lead), ()))
+    return [match.span() for match in lead.pattern.compiled().finditer(text, overlapped=True) if match.start() not in tried]
 
 
-@pytest.mark.parametrize("needs", SEARCHED, ids=NAMES)
-def test_trying_where_the_prefilter_says_finds_what_searching_everything_finds(needs):
-    lost = [(name, found) for name, prose in whole_posts() if (found := lost_by_the_prefilter(needs, prose.text, prose.lower))]
-    assert lost == []
+def starts_in(text: str, lower: str) -> dict[int, list[int]]:
+    return {id(lead): starts for lead, starts in RULEBOOK.prefilter().find(text, lower)}
+
+
+@cache
+def starts_in_whole_posts():
+    return [starts_in(prose.text, prose.lower) for _, prose in whole_posts()]
+
+
+@pytest.mark.parametrize("lead", LEADS, ids=NAMES)
+def test_trying_where_the_prefilter_says_finds_what_searching_everything_finds(lead):
+    posts = zip(whole_posts(), starts_in_whole_posts(), strict=True)
+    assert [(name, lost) for (name, prose), starts in posts if (lost := lost_matches(lead, prose.text, starts))] == []
 
 
 def lost_signals(text: str) -> list[str]:
-    return [needs.kind.id for needs in SEARCHED if lost_by_the_prefilter(needs, text, text.lower())]
+    starts = starts_in(text, text.lower())
+    return [lead.kind.id for lead in LEADS if lost_matches(lead, text, starts)]
 
 
 ODDS = [
@@ -307,12 +320,6 @@ def test_each_place_at_which_a_shape_can_match_is_tried():
             assert {match.start() for match in group.finditer(text, overlapped=True)} <= places
 
 
-@pytest.mark.parametrize("length", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
-def test_matches_over_the_border_of_two_blocks_are_found(length):
-    text = ("a " * length)[: length - 9] + " Use code MIA20 for 20% off at Lumo. " + "b " * BLOCK
-    assert ("connection.code", "Use code MIA20 for 20% off", "affirmed") in signals(text)
-
-
 PIECES = [
     "a",
     "A",
@@ -346,17 +353,18 @@ def test_own_patterns_are_fast_on_any_short_text(piece):
     """Nobody watches the clock there."""
     slow = {}
     for text in (piece * (SHORT // len(piece)), f"use {piece * (SHORT // len(piece))} sent me code"[:SHORT]):
-        for needs in SEARCHED:
-            began = process_time()
-            for start in range(0, len(text), 487):
-                needs.pattern.compiled().match(text, start, timeout=TIMEOUT)
-            slow[needs.kind.id, needs.pattern.source] = process_time() - began
+        for lead in LEADS:
+            for pattern in filter(None, (lead.pattern, lead.rest, lead.before)):
+                began = process_time()
+                for place in range(0, len(text), 487):
+                    pattern.compiled().match(text, *((0, place) if pattern is lead.before else (place,)), timeout=TIMEOUT)
+                slow[lead.kind.id, pattern.source] = process_time() - began
     assert [pattern for pattern, seconds in slow.items() if seconds > 1] == []
 
 
 def test_there_are_posts_and_patterns_to_search():
     assert len(whole_posts()) > 400
-    assert len(SEARCHED) > 300
+    assert len(LEADS) > 300
 
 
 @pytest.mark.parametrize("text", ["ADHD tips for a tidy desk", "We run in the dark", "My job is hard today", "Run by our team of ten"])
