@@ -17,7 +17,7 @@ from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Aside, Link, Span
 from disclosure_check.normalize import INVISIBLE, Prose, normalize
 from disclosure_check.prefilter import COMMENTS, TIMEOUT, matcher
-from disclosure_check.segment import Layout, part_starts, segment
+from disclosure_check.segment import Layout, part_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
     tries = list(rulebook.prefilter().find(prose.text, prose.lower))
-    layout = segment(prose, [prose.offsets.folded(start) for start in part_starts(post, platform)])
+    layout = Layout(prose.text, tuple(prose.offsets.folded(start) for start in part_starts(post, platform)))
     own_end = _own_end(markup, prose, tries)
     links = tuple(link for link in _link_signals(post, markup, prose, rulebook) if link.at < own_end)
     signals = list(_signals(post, prose, tries, layout, platform, rulebook, links))
@@ -171,7 +171,7 @@ def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
 
 def _matches(lead: Lead, starts: Sequence[int], text: str) -> Iterator[Span]:
     done = 0
-    match = matcher(lead, lead.pattern, text)
+    match = matcher(lead, lead.pattern)
     for place in starts:
         if place < done or (found := match(text, place)) is None:
             continue
@@ -228,7 +228,7 @@ def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
 def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
     prose = normalize(aside.pieces, partial(_find_urls, rulebook))
     tries = list(rulebook.prefilter().find(prose.text, prose.lower))
-    for signal in _signals(post, prose, tries, segment(prose), platform, rulebook, ()):
+    for signal in _signals(post, prose, tries, Layout(prose.text), platform, rulebook, ()):
         if signal.kind.role == "disclosure":
             yield replace(signal, channel=aside.channel, reason=aside.reason)
 

@@ -39,14 +39,14 @@ LETTERS = frozenset(
     "абвгдежзийклмнопрстуфхцчшщъыьэюяёàáâãäåæçèéêëìíîïñòóôõöøùúûüýąćęłńśźżőűăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 )  # each with one capital
 # How often letters are met among all characters of English prose, and what is as likely as not.
-LETTER = dict(
+LETTER = dict.fromkeys("0123456789", 0.025) | dict(
     zip(
         "etaoinshrdlucmwfgypbvkjxqz",
         [0.1, 0.07, 0.065, 0.06, *[0.055] * 2, *[0.05] * 3, *[0.035] * 2, *[0.02] * 5, *[0.016] * 3, 0.012, 0.008, 0.006, *[0.001] * 4],
         strict=True,
     )
 )
-OTHER = 0.002  # a digit, a sign or a letter of another language
+OTHER = 0.002  # a sign or a letter of another language
 EDGE = 0.2  # a gap before or behind a word
 OFTEN, THEN = 0.004, 0.02  # one of the COMMON words, and one behind others
 LEAST = 0.00005  # any literal: words aren't letters in a row by chance, and rare ones come where others do

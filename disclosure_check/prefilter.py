@@ -7,6 +7,7 @@ the beginning of its match.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -55,8 +56,8 @@ _SHAPES = {
 _LIKENESSES = {"token": r"[\w.\u00d7-]{3,}"}
 OUTLINES = {name: f"(?:{mark}[^\\n]+)" for name, mark in MARKS.items()}
 
-TIMEOUT = 5.0  # seconds one expression may take at one place of a post
-SHORT = 20_000  # folded characters on which the project's own expressions are known to be fast
+TIMEOUT = 5.0  # seconds an expression of a pack may take at one place of a post
+LONGEST = 1000  # folded characters that a match of the project's own expressions, which are known to be fast, may reach over
 
 Table = dict[str, Any]
 """How patterns are looked for, ready for JSON: "literals" are all of them; "patterns" are lists of where a match begins and, unless
@@ -190,11 +191,11 @@ def _starts(lead: Lead, text: str, places: Sequence[int]) -> list[int]:
     """Return, in order, where a match can begin whose rest begins at one of `places`."""
     starts = set(places)
     if lead.rest is not None:
-        match = matcher(lead, lead.rest, text)
+        match = matcher(lead, lead.rest)
         starts = {start for start in starts if start >= 0 and match(text, start)}
         if lead.before is not None and starts:
-            match = matcher(lead, lead.before, text)
-            starts = {start for start in starts if match(text, 0, start)}
+            match = matcher(lead, lead.before)
+            starts = {start for start in starts if match(text, start)}
         backs = range(lead.before_least, lead.before_most + 1)
         starts = {start - back for start in starts for back in backs}
     return _begins(lead, text, starts)
@@ -213,16 +214,23 @@ def _is_of_tag(character: str) -> bool:
     return character in "_#@&" or is_of_word(character)
 
 
-def matcher(lead: Lead, pattern: Expression, text: str) -> Callable[..., regex.Match[str] | None]:
-    """Return the function that matches `pattern`, a part of what `lead` leads to, at a place of `text`; it raises InputError if it takes too long."""
-    match = pattern.compiled().match
-    if lead.pattern.is_trusted and len(text) <= SHORT:
-        return match  # watching the clock takes longer than most matches
+def matcher(lead: Lead, pattern: Expression) -> Callable[[str, int], regex.Match[str] | None]:
+    """Return the function that matches a pattern of `lead` at a place of a text, from there on or, the part before, up to there.
 
-    def watched(text: str, at: int, to: int | None = None) -> regex.Match[str] | None:
-        try:
-            return match(text, at, to, timeout=TIMEOUT)
-        except TimeoutError as error:
-            raise InputError(f"signal {lead.kind.id} took more than {TIMEOUT:g} s; split the text or report its rule pack") from error
+    It raises InputError if a pattern of a pack takes too long. `regex` looks for what a match needs in all that it is shown.
+    """
+    match, is_before = pattern.compiled().match, pattern is lead.before
+    if not lead.pattern.is_trusted:
+        return partial(_watched, lead.kind.id, match, is_before=is_before)
+    if is_before:
+        return lambda text, end: match(text, max(0, end - LONGEST), end)
+    return lambda text, start: match(text, start, start + LONGEST)
 
-    return watched
+
+def _watched(
+    signal: str, match: Callable[..., regex.Match[str] | None], text: str, place: int, *, is_before: bool
+) -> regex.Match[str] | None:
+    try:
+        return match(text, *((0, place) if is_before else (place,)), timeout=TIMEOUT)
+    except TimeoutError as error:
+        raise InputError(f"signal {signal} took more than {TIMEOUT:g} s; split the text or report its rule pack") from error

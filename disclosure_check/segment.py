@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,18 +16,15 @@ from disclosure_check.lazily import lazily
 from disclosure_check.model import LINK_MARK, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from disclosure_check.model import Platform, Post
-    from disclosure_check.normalize import Prose
 
 # "No. 1" is one phrase.
-_SENTENCE_END = re.compile(r"(?<![\d\s][.])(?!(?<=\b[Nn]o)\. \d)[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
+_SENTENCE_END = lazily(r"(?<![\d\s][.])(?!(?<=\b[Nn]o)\. \d)[.!?]+[\"')\]]*(?=[ \u2005\n])|\n+|\u2005(?=[A-Z@#])")
 _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = lazily(_ITEM)
 # So many in a row hide what follows anywhere. It begins where a run of such characters does, so that a long run is read once.
-_LINE_BREAKS = lazily(r"(?<![ \t.\-_•·*~\u2800\u200b])(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8,}")
+_LINE_BREAKS = lazily(r"(?<![ \t.\-_•·*~\u2800\u200b])(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8}")
 PART_MEDIA = ("carousel", "slides", "stories", "story", "story frames", "thread")
 _PART_BREAK = lazily(r"(?m)^[ \t]*-{3,}[ \t]*(?:\r?\n|\Z)")
 _PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
@@ -40,15 +38,40 @@ class Pile(Struct, frozen=True):
     items: tuple[Span, ...]
 
 
-class Layout(Struct, frozen=True):
-    """Where sentences, lines and paragraphs of a folded text begin, and its piles."""
+class Layout(Struct, frozen=True, dict=True):
+    """Where sentences, lines and paragraphs of a folded text begin, and its piles: each is looked up when it is asked for."""
 
-    length: int
-    sentences: tuple[int, ...]
-    lines: tuple[int, ...]
-    paragraphs: tuple[int, ...]
-    parts: tuple[int, ...]  # of a thread; () if the post is no thread
-    piles: tuple[Pile, ...]
+    text: str
+    starts: tuple[int, ...] = ()  # at which known parts begin; else numbers show them
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+    @cached_property
+    def sentences(self) -> tuple[int, ...]:
+        return 0, *(end.end() for end in _SENTENCE_END().finditer(self.text))
+
+    @cached_property
+    def lines(self) -> tuple[int, ...]:
+        return 0, *(end.end() for end in re.finditer(r"\n", self.text))
+
+    @cached_property
+    def paragraphs(self) -> tuple[int, ...]:
+        return 0, *(gap.end() for gap in re.finditer(r"\n\n", self.text))
+
+    @cached_property
+    def parts(self) -> tuple[int, ...]:
+        """The parts of a thread; () if the post is none."""
+        if self.starts or "/" not in self.text:
+            return self.starts
+        parts = tuple(part.start() for part in _PART().finditer(self.text))
+        return parts if len(parts) > 1 and _are_parts([_part_number(self.text, part) for part in parts]) else ()
+
+    @cached_property
+    def piles(self) -> tuple[Pile, ...]:
+        found = _PILE().finditer(self.text) if any(sign in self.text for sign in ("#", "@", LINK_MARK)) else ()
+        return tuple(_pile(pile.group(), pile.start()) for pile in found)
 
     def sentence(self, offset: int) -> Span:
         return self._around(self.sentences, offset)
@@ -75,23 +98,9 @@ def part_starts(post: Post, platform: Platform) -> tuple[int, ...]:
     return tuple(starts) if len(starts) > 1 else ()
 
 
-def segment(prose: Prose, starts: Sequence[int] = ()) -> Layout:
-    """Return the layout of `prose`; `starts` are the folded offsets at which known parts begin, else numbers show them."""
-    text = prose.text
-    sentences = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
-    lines = [0, *(end.end() for end in re.finditer(r"\n", text))]
-    paragraphs = [0, *(gap.end() for gap in re.finditer(r"\n\n", text))]
-    parts = list(starts) or ([part.start() for part in _PART().finditer(text)] if "/" in text else [])
-    is_thread = bool(starts) or (len(parts) > 1 and _are_parts([_part_number(text, part) for part in parts]))
-    piles = tuple(
-        Pile(
-            pile.start(),
-            pile.end(),
-            tuple(Span(item.start() + pile.start(), item.end() + pile.start()) for item in _ONE_ITEM().finditer(pile.group())),
-        )
-        for pile in (_PILE().finditer(text) if any(sign in text for sign in ("#", "@", LINK_MARK)) else ())
-    )
-    return Layout(len(text), tuple(sentences), tuple(lines), tuple(paragraphs), tuple(parts) if is_thread else (), piles)
+def _pile(text: str, at: int) -> Pile:
+    items = tuple(Span(at + item.start(), at + item.end()) for item in _ONE_ITEM().finditer(text))
+    return Pile(at, at + len(text), items)
 
 
 def _part_number(text: str, start: int) -> tuple[int, str]:
@@ -111,6 +120,13 @@ def _title_length(post: Post, platform: Platform) -> int:
     return title.end() if title else 0
 
 
+@lru_cache(maxsize=1)
+def _ladder_end(text: str, start: int) -> int:
+    """Return where the first ladder of empty lines in `text[start:]` ends; behind the text if there is none."""
+    ladder = _LINE_BREAKS().search(text[start:])
+    return start + ladder.end() if ladder else len(text) + 1
+
+
 def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     """Return how deep a place of the post lies, in folds: up to 1 is seen without a tap, 2 is twice as far.
 
@@ -118,8 +134,7 @@ def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     and with bare URLs as short as they are shown. 0 for a platform that shows the post whole. A ladder of empty lines hides what follows anywhere.
     Source of the numbers: `platform.references`.
     """
-    before = post.text[post.body_start : offset]
-    if _LINE_BREAKS().search(before):
+    if offset >= _ladder_end(post.text, post.body_start):
         return 3.0
     if platform.shown_whole_up_to is not None and len(post.text) - post.body_start <= platform.shown_whole_up_to:
         return 0.0
@@ -127,5 +142,6 @@ def depth(post: Post, platform: Platform, offset: int, seen: int) -> float:
     if platform.fold:
         depths.append((seen - _title_length(post, platform)) / platform.fold)
     if platform.fold_lines and post.format == "text":
+        before = post.text[post.body_start : offset]
         depths.append(before.lstrip().count("\n") / platform.fold_lines + (0.01 if before.strip() else 0.0))
     return max(depths)

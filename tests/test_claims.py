@@ -11,7 +11,7 @@ from disclosure_check.claim_rules import compile_claims, load_claims, parse_comp
 from disclosure_check.claims import LONGEST_SENTENCE, find_candidates, split_tag
 from disclosure_check.model import Piece
 from disclosure_check.normalize import normalize
-from disclosure_check.segment import segment
+from disclosure_check.segment import Layout
 
 VOCABULARIES = {
     "cures": {"verbs": ["cure", "get rid of"], "words": ["goodbye to"]},
@@ -29,7 +29,7 @@ def book(*compositions: str, **match: list[str]):
 
 def prose_of(text: str):
     prose = normalize((Piece(text, 0, len(text)),), lambda _: [])
-    return prose, segment(prose)
+    return prose, Layout(prose.text)
 
 
 def words_found(text: str, *compositions: str) -> list[str]:

@@ -10,7 +10,7 @@ from disclosure_check.judge import judge
 from disclosure_check.model import Piece
 from disclosure_check.normalize import normalize
 from disclosure_check.rulebook import load_rulebook
-from disclosure_check.segment import segment
+from disclosure_check.segment import Layout
 
 CUES = load_rulebook().claims().cues
 VOCABULARIES = {
@@ -25,7 +25,7 @@ def judged(text: str, nlp: str = "cues", *, more: tuple[dict, ...] = (), **match
     rules = [{"id": "DC498", "type": "claim", "match": {"claim": ["cures disease"], **match}}, *more]
     book = load_claims(compile_claims(VOCABULARIES, rules, {}) | {"cues": CUES}, [])
     prose = normalize((Piece(text, 0, len(text)),), lambda _: [])
-    claims = judge(find_candidates(prose, segment(prose), book), book, nlp)
+    claims = judge(find_candidates(prose, Layout(prose.text), book), book, nlp)
     return [(claim.rule.id, prose.text[claim.at : claim.to], claim.asked) for claim in claims]
 
 

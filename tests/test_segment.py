@@ -12,14 +12,14 @@ from disclosure_check.links import find_urls
 from disclosure_check.model import LINK_MARK, Piece, Platform, Post, Span
 from disclosure_check.normalize import EMOJI_MARK, normalize
 from disclosure_check.rulebook import load_rulebook
-from disclosure_check.segment import depth, segment
+from disclosure_check.segment import Layout, depth
 
 PLATFORMS = load_rulebook().platforms
 
 
 def laid_out(text: str):
     prose = normalize([Piece(text, 0, len(text))], find_urls)
-    return prose.text, segment(prose)
+    return prose.text, Layout(prose.text)
 
 
 def stretches(text: str, starts: tuple[int, ...]) -> list[str]:
