@@ -11,14 +11,14 @@ from disclosure_check.readers.html import HTML_NAMES, Attribute, Mask, Tag
 from disclosure_check.readers.templates import code_end
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _MODULE_LINE = re.compile(
     r"""^(?:import\s+(?:[\w*{][^'"\n]*(?:\n[^'"\n]+){0,40}?\sfrom\s+)?["'][^"'\n]+["']|export\s+(?:(?:default|const|let|var|function|async|class)\b|[{*]))""",
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"(?<!\{)\{/\*.{0,2000}?\*/\}", re.DOTALL)
-_COMPONENT = re.compile(r"(?:^|(?<=[\s>]))<([A-Z][\w.]*)(?=[\s/>])", re.MULTILINE)
+_COMPONENT = re.compile(r"<(?<![^\s>]<)([A-Z][\w.]*)(?=[\s/>])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _INTERESTING = re.compile(r"[<{\\]")
 _TAG_NAME = re.compile(r"<(/?)([A-Za-z][\w.-]*(?::[A-Za-z][\w.-]*)?)?")
@@ -34,15 +34,15 @@ _MAX_INDENT = 200  # characters before a tag in which its line begins, if that m
 _MAX_FAILURES = 50  # stray braces; behind that many the file isn't MDX in earnest, and looking on would cost squares
 
 
-def looks_like_mdx(text: str, start: int, code: Sequence[tuple[int, int]]) -> bool:
+def looks_like_mdx(text: str, start: int, code: Callable[[], Sequence[tuple[int, int]]]) -> bool:
     """Return whether a Markdown text is clearly MDX: it imports or exports, or it uses a component or JSX's comments."""
-    for sign in (_MODULE_LINE, _COMMENT):
-        if any(code_end(match.start(), code) is None for match in sign.finditer(text, start)):
+    for sign, words in ((_MODULE_LINE, ("import", "export")), (_COMMENT, ("{/*",))):
+        if any(word in text for word in words) and any(code_end(match.start(), code()) is None for match in sign.finditer(text, start)):
             return True
     closed: dict[str, bool] = {}
     for match in _COMPONENT.finditer(text, start):
         name = match[1]
-        if name.lower() in HTML_NAMES or code_end(match.start(), code):
+        if name.lower() in HTML_NAMES or code_end(match.start(), code()):
             continue
         if name not in closed:
             closed[name] = f"</{name}>" in text

@@ -14,15 +14,16 @@ from disclosure_check.model import CODE_MARK, Include
 from disclosure_check.readers.html import Mask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
 _SIGN_FILLER = "\u2020"  # takes the place of attributes, which bind like a sign: *this!*{.big} ends there
 
-_OPENER = re.compile(
-    r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#|\{\.(?=[\w-][^{}\n]{0,500}\})|(?<![\w=])==(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=])==(?![\w=])|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*",
-    re.MULTILINE,
+_INLINE_OPENER = re.compile(
+    r"\{(?:[{%#]|:(?=[:\s.#\w])|\.(?=[\w-][^{}\n]{0,500}\}))"
+    r"|=(?:(?<![\w=]=)=(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=]=)=(?![\w=]))"
 )
+_OPENER = re.compile(rf"{_INLINE_OPENER.pattern}|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*", re.MULTILINE)
 _REST_OF_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
 _HIGHLIGHT = re.compile(r"(?<![\w=])==[^\s=](?:[^=\n]{0,199}[^\s=])?==(?![\w=])")
 _HEADING_ID = re.compile(r"\{#[\w-]+\}")
@@ -53,10 +54,12 @@ class _Closers:
         return found
 
 
-def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *, is_mdx: bool = False) -> tuple[list[Mask], list[Include]]:
+def find_template_tags(
+    text: str, start: int, code: Callable[[], Sequence[tuple[int, int]]], *, is_mdx: bool = False
+) -> tuple[list[Mask], list[Include]]:
     """Return the template tags behind `start` as masks, and what they include.
 
-    A tag that begins inside a stretch of `code` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
+    A tag that begins inside a stretch of `code()` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
     expression.
     """
     masks: list[Mask] = []
@@ -66,8 +69,9 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
     closers = _Closers(text)
     position = start
     highlight_end = -1  # where the signs stand that end the open highlight
-    while opener := _OPENER.search(text, position):
-        example_end = code_end(opener.start(), code)
+    openers = _OPENER if ":::" in text or "$$" in text else _INLINE_OPENER
+    while opener := openers.search(text, position):
+        example_end = code_end(opener.start(), code())
         position = example_end or opener.end()
         if not example_end and ":::" in opener[0]:
             masks.append(Mask(*opener.span()))  # the fence of a Docusaurus admonition
