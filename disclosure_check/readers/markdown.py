@@ -46,7 +46,10 @@ def _inner_bytes(text: str) -> list[int]:
 def _span(stretch: Range, inner: list[int], base: int) -> tuple[int, int]:
     """Return the stretch in code points of the source, of which a text with these inner bytes was parsed from `base` on."""
     start, end = stretch["start"], stretch["end"]
-    return base + start - bisect_left(inner, start), base + end - bisect_left(inner, end)
+    if inner:
+        start -= bisect_left(inner, start)
+        end -= bisect_left(inner, end)
+    return base + start, base + end
 
 
 class _Link(Struct):
