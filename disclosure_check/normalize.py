@@ -49,7 +49,7 @@ _CONFUSABLES = dict(
         strict=True,
     )
 )
-_CONFUSABLE = re.compile(f"[{''.join(_CONFUSABLES)}]")
+_CONFUSABLE = lazily(f"[{''.join(_CONFUSABLES)}]")
 _CONFUSABLE_WORD = lazily(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
 _SMALL_CAPITALS = lazily(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
 _UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
@@ -275,7 +275,7 @@ def _replacements(
     found: list[tuple[int, int, str, str | None, str | None]] = []
     for start, end, url in find_urls(folded):
         found.append((start, end, LINK_MARK, None, url))
-    if not folded.isascii() and _CONFUSABLE.search(folded):
+    if not folded.isascii() and _CONFUSABLE().search(folded):
         found += _look_alikes(folded)
     if _SPACED_SIGN.search(folded):
         for spaced in _SPACED_LETTERS().finditer(folded):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -20,13 +20,14 @@ from disclosure_check.readers.flow import BlockKind, OpenLink, Page
 from disclosure_check.readers.html import Mask, Walker, feed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyromark import Options
     from pyromark.event import Range
 
     from disclosure_check.model import Markup
 
+_Parsed = TypeVar("_Parsed")
 _LEAVES: dict[str, BlockKind] = {"Paragraph": "paragraph", "Heading": "heading", "TableCell": "cell"}
 _CODE_SIGNS = ("`", "~~~", "    ", "\t")
 _CONTINUATION_BYTE = re.compile(rb"[\x80-\xbf]")
@@ -38,18 +39,16 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
-def _inner_bytes(text: str) -> list[int]:
-    """Return the offsets of the UTF-8 bytes that begin no character: the parser counts bytes, we count code points."""
-    return [] if text.isascii() else [found.start() for found in _CONTINUATION_BYTE.finditer(text.encode())]
-
-
-def _span(stretch: Range, inner: list[int], base: int) -> tuple[int, int]:
-    """Return the stretch in code points of the source, of which a text with these inner bytes was parsed from `base` on."""
-    start, end = stretch["start"], stretch["end"]
-    if inner:
-        start -= bisect_left(inner, start)
-        end -= bisect_left(inner, end)
-    return base + start, base + end
+def _placed(stretches: Iterable[tuple[_Parsed, Range]], text: str, base: int) -> Iterator[tuple[_Parsed, int, int]]:
+    """Yield what was parsed of `text`, which stands at `base` of the source, with its place there: the parser counts bytes, we count code points."""
+    # Where the bytes stand that begin no character.
+    inner = [] if text.isascii() else [found.start() for found in _CONTINUATION_BYTE.finditer(text.encode())]
+    for parsed, stretch in stretches:
+        start, end = stretch["start"], stretch["end"]
+        if inner:
+            start -= bisect_left(inner, start)
+            end -= bisect_left(inner, end)
+        yield parsed, base + start, base + end
 
 
 class _Link(Struct):
@@ -83,9 +82,7 @@ class _Reader:
         self.last = 0  # where the last event ended
 
     def read(self, events: Iterable[tuple[str | Mapping[str, Any], Range]]) -> None:
-        inner = _inner_bytes(self.text)
-        for event, stretch in events:
-            start, end = _span(stretch, inner, self.base)
+        for event, start, end in _placed(events, self.text, self.base):
             if isinstance(event, str):
                 self._break(event, start, end)
             elif (text := event.get("Text")) is not None:
@@ -278,10 +275,10 @@ def _label(label: str) -> str:
 def _read_definitions(text: str, base: int, options: Options) -> dict[str, tuple[int, int]]:
     from pyromark import reference_definitions
 
-    inner = _inner_bytes(text)
+    definitions = reference_definitions(text, options=options).items()
     found: dict[str, tuple[int, int]] = {}
-    for label, definition in reference_definitions(text, options=options).items():
-        found.setdefault(_label(label), _span(definition["span"], inner, base))
+    for label, start, end in _placed(((label, definition["span"]) for label, definition in definitions), text, base):
+        found.setdefault(_label(label), (start, end))
     return found
 
 
@@ -393,15 +390,13 @@ def _find_code(text: str, start: int) -> tuple[list[tuple[int, int]], list[tuple
     if not any(sign in text for sign in _CODE_SIGNS):
         return every, fenced
     body = text[start:]
-    inner = _inner_bytes(body)
-    for event, stretch in events_with_range(body, options=_options()):
+    for event, at, to in _placed(events_with_range(body, options=_options()), body, start):
         if isinstance(event, str):
             continue
         tag: object = event.get("Start")
         block = tag.get("CodeBlock") if isinstance(tag, dict) else None
         if block or "Code" in event:
-            span = _span(stretch, inner, start)
-            every.append(span)
+            every.append((at, to))
             if block != "Indented":
-                fenced.append(span)
+                fenced.append((at, to))
     return every, fenced
