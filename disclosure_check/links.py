@@ -48,13 +48,16 @@ _DIGITS = lazily(r"\d+")
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(]dot[\])] ?| dot )"
 _SLASH = r"(?:/| ?[\[(](?:/|slash)[\])] ?| slash (?=\w))"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
+_LABEL = r"[a-z0-9][a-z0-9-]{0,62}+"
 _START = lazily(
     rf"(?P<scheme>h(?:tt|xx)ps?(?:\[://\]|\[?:\]?//)(?=[\w\[%]))"
     rf"|(?<![\w@.\-/])(?P<www>www\.(?=[\w-]{{1,63}}\.\w))"
     rf"|(?<![\w@.\-/:=%&])(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,4}})(?:(?P<slash>{_SLASH})|(?=\?\w))",
     re.IGNORECASE,
 )
+# What the beginning of each URL has: "://", "www.", or the last dot of a host with its label; at most so far behind its start.
+_SIGN = lazily(rf"[:.\])dD](?i:\]?//|(?<=www\.)|(?:(?<=\.)|(?<=[\])]) ?|ot[\])]? ?){_LABEL}(?:{_SLASH}|\?\w))")
+_MAX_BEFORE_SIGN = 5 * 63 + 5 * 7
 # "?url=https://..." and "/web/2020/https://..." are one URL; "amzn.to/3bLnd3rhttps://..." is two.
 # Outside the host, a script without spaces (Chinese, Japanese, Thai ...) is the sentence going on.
 _RUN = lazily(
@@ -219,7 +222,10 @@ def find_urls(text: str, data: LinkData = NO_LINK_DATA) -> list[UrlMatch]:
     """
     found: list[UrlMatch] = []
     at = 0
-    while (start := _START().search(text, at)) is not None:
+    while (sign := _SIGN().search(text, at)) is not None:
+        start = _START().search(text, max(at, sign.start() - _MAX_BEFORE_SIGN))
+        if start is None:
+            break
         at = start.end()
         if start["host"] is not None:
             match = _bare_url(text, start, data)

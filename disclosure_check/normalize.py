@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import deque
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -47,11 +49,14 @@ _CONFUSABLES = dict(
         strict=True,
     )
 )
+_CONFUSABLE = lazily(f"[{''.join(_CONFUSABLES)}]")
 _CONFUSABLE_WORD = lazily(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
 _SMALL_CAPITALS = lazily(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
 _UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
 _SPACED_LETTERS = lazily(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
-_WHITE_SPACE = re.compile(rf"[ \n{EMOJI_MARK}]*\n[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|[ \n{EMOJI_MARK}]{{2,}}")
+_SPACED_SIGN = re.compile(r" [A-Za-z0-9] {1,3}[A-Za-z0-9] ")  # without it there are no four spaced letters in a row
+_GAP = rf"[ \n{EMOJI_MARK}]"
+_WHITE_SPACE = re.compile(rf"{_GAP}(?:{_GAP}*(?<=\n)[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|{_GAP}+)")
 
 
 class OffsetMap(Struct, frozen=True):
@@ -93,35 +98,6 @@ class Prose(Struct, frozen=True):
     links: tuple[Link, ...]  # bare URLs found in the prose
 
 
-class _Writer:
-    """Collects folded text together with its offset runs; adjacent exact runs melt into one."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0
-        self.at: list[int] = []
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.exact: list[bool] = []
-
-    def add(self, text: str, start: int, end: int) -> None:
-        if not text:
-            return
-        exact = len(text) == end - start
-        if exact and self.exact and self.exact[-1] and self.end[-1] == start and self.start[-1] + self.length - self.at[-1] == start:
-            self.end[-1] = end
-        else:
-            self.at.append(self.length)
-            self.start.append(start)
-            self.end.append(end)
-            self.exact.append(exact)
-        self.parts.append(text)
-        self.length += len(text)
-
-    def offsets(self) -> OffsetMap:
-        return OffsetMap(tuple(self.at), tuple(self.start), tuple(self.end), tuple(self.exact))
-
-
 def normalize(pieces: Iterable[Piece], find_urls: Callable[[str], Iterable[tuple[int, int, str]]]) -> Prose:
     """Return the folded prose of `pieces`.
 
@@ -132,27 +108,77 @@ def normalize(pieces: Iterable[Piece], find_urls: Callable[[str], Iterable[tuple
 
 
 def _fold_characters(pieces: Iterable[Piece]) -> tuple[str, OffsetMap, dict[int, str]]:
-    writer = _Writer()
+    shown = [piece for piece in pieces if piece.text]
+    raw = "".join([piece.text for piece in shown])
+    offsets = _piece_offsets(shown)
+    parts: list[str] = []
+    edits: list[tuple[int, int, int]] = []
     oddities: dict[int, str] = {}
-    for piece in pieces:
-        if len(piece.text) != piece.end - piece.start:
-            for character in piece.text:
-                text, oddity = _fold_character(character) if _UNUSUAL.match(character) else (character, None)
-                if oddity:
-                    oddities[writer.length] = oddity
-                writer.add(text, piece.start, piece.end)
-            continue
-        done = 0
-        for unusual in _UNUSUAL.finditer(piece.text):
-            at = unusual.start()
-            writer.add(piece.text[done:at], piece.start + done, piece.start + at)
-            text, oddity = _fold_character(unusual.group())
-            if oddity:
-                oddities[writer.length] = oddity
-            writer.add(text, piece.start + at, piece.start + at + 1)
-            done = at + 1
-        writer.add(piece.text[done:], piece.start + done, piece.end)
-    return "".join(writer.parts), writer.offsets(), oddities
+    done = shift = 0
+    for unusual in _UNUSUAL.finditer(raw):
+        at = unusual.start()
+        text, oddity = _fold_character(unusual[0])
+        parts += (raw[done:at], text)
+        done = at + 1
+        if oddity:
+            oddities[at + shift] = oddity
+        if len(text) != 1:
+            edits.append((at, done, len(text)))
+            shift += len(text) - 1
+    if not parts:
+        return raw, offsets, oddities
+    parts.append(raw[done:])
+    return "".join(parts), _edited(offsets, len(raw), edits), oddities
+
+
+def _piece_offsets(pieces: list[Piece]) -> OffsetMap:
+    lengths = [len(piece.text) for piece in pieces]
+    at = list(accumulate(lengths, initial=0))
+    length = at.pop()
+    start = [piece.start for piece in pieces]
+    end = [piece.end for piece in pieces]
+    exact = [piece.end - piece.start == length for piece, length in zip(pieces, lengths, strict=True)]
+    if pieces and lengths[-1] > 1 and not exact[-1]:  # the end of the text is behind its last character
+        at.append(length - 1)
+        start.append(start[-1])
+        end.append(end[-1])
+        exact.append(False)
+    return OffsetMap(tuple(at), tuple(start), tuple(end), tuple(exact))
+
+
+def _edited(offsets: OffsetMap, length: int, edits: list[tuple[int, int, int]]) -> OffsetMap:
+    """Return the offsets of a text of `length` characters after `edits`: (start, end, size) says that `[start, end)` became `size` characters.
+
+    The edits are in order and apart.
+    """
+    if not edits:
+        return offsets
+    at: list[int] = []
+    start: list[int] = []
+    end: list[int] = []
+    exact: list[bool] = []
+    done = shift = 0
+    for edit_start, edit_end, size in (*edits, (length, length, 0)):
+        if done < edit_start:
+            first = bisect_right(offsets.at, done) - 1
+            behind = bisect_left(offsets.at, edit_start)
+            span = offsets.span(done, edit_start)
+            at.append(done + shift)
+            at += [place + shift for place in offsets.at[first + 1 : behind]]
+            start.append(span.start)
+            start += offsets.start[first + 1 : behind]
+            end += offsets.end[first : behind - 1]
+            end.append(span.end)
+            exact += offsets.exact[first:behind]
+        if size:
+            span = offsets.span(edit_start, edit_end)
+            at.append(edit_start + shift)
+            start.append(span.start)
+            end.append(span.end)
+            exact.append(span.end - span.start == size)
+        shift += size - (edit_end - edit_start)
+        done = edit_end
+    return OffsetMap(tuple(at), tuple(start), tuple(end), tuple(exact))
 
 
 @lru_cache(maxsize=4096)
@@ -208,40 +234,38 @@ def _is_ornamental(character: str) -> bool:
 def _fold_words(
     folded: str, offsets: OffsetMap, oddities: dict[int, str], find_urls: Callable[[str], Iterable[tuple[int, int, str]]]
 ) -> Prose:
-    writer = _Writer()
+    parts: list[str] = []
+    edits: list[tuple[int, int, int]] = []
     odd: list[tuple[int, str]] = []
     links: list[Link] = []
-    pending = sorted(oddities)
-    done = next_odd = 0
-
-    def keep(upto: int) -> None:
-        nonlocal done, next_odd
-        while next_odd < len(pending) and pending[next_odd] < upto:
-            if pending[next_odd] >= done:
-                odd.append((writer.length + pending[next_odd] - done, oddities[pending[next_odd]]))
-            next_odd += 1
-        while done < upto:
-            run = bisect_right(offsets.at, done) - 1
-            stop = min(upto, offsets.at[run + 1] if run + 1 < len(offsets.at) else len(folded))
-            span = offsets.span(done, stop)
-            writer.add(folded[done:stop], span.start, span.end)
-            done = stop
-
+    pending = deque(oddities.items())
+    done = shift = 0
     for start, end, text, oddity, url in _replacements(folded, find_urls):
         if start < done:
             continue
-        keep(start)
-        span = offsets.span(start, end)
+        while pending and pending[0][0] < end:
+            at, kept = pending.popleft()
+            if at < start:
+                odd.append((at + shift, kept))
         if oddity:
-            odd.append((writer.length, oddity))
+            odd.append((start + shift, oddity))
         if url is not None:
+            span = offsets.span(start, end)
             links.append(Link(url, span.start, span.end, span.start, span.end))
-        writer.add(text, span.start, span.end)
+        parts += (folded[done:start], text)
+        edits.append((start, end, len(text)))
+        shift += len(text) - (end - start)
         done = end
-    keep(len(folded))
-    text = "".join(writer.parts)
+    odd += [(at + shift, kept) for at, kept in pending]
+    parts.append(folded[done:])
+    text = "".join(parts)
+    lower = text.lower()
     return Prose(
-        text, text.lower() if len(text.lower()) == len(text) else text.casefold()[: len(text)], writer.offsets(), tuple(odd), tuple(links)
+        text,
+        lower if len(lower) == len(text) else text.casefold()[: len(text)],
+        _edited(offsets, len(folded), edits),
+        tuple(odd),
+        tuple(links),
     )
 
 
@@ -251,14 +275,17 @@ def _replacements(
     found: list[tuple[int, int, str, str | None, str | None]] = []
     for start, end, url in find_urls(folded):
         found.append((start, end, LINK_MARK, None, url))
-    if not folded.isascii():
+    if not folded.isascii() and _CONFUSABLE().search(folded):
         found += _look_alikes(folded)
-    for spaced in _SPACED_LETTERS().finditer(folded):
-        words = [word.replace(" ", "") for word in spaced.group().split("  ")]
-        if sum(map(len, words)) >= 4:
-            found.append((spaced.start(), spaced.end(), " ".join(word for word in words if word), SPACED, None))
+    if _SPACED_SIGN.search(folded):
+        for spaced in _SPACED_LETTERS().finditer(folded):
+            words = [word.replace(" ", "") for word in spaced.group().split("  ")]
+            if sum(map(len, words)) >= 4:
+                found.append((spaced.start(), spaced.end(), " ".join(word for word in words if word), SPACED, None))
     for space in _WHITE_SPACE.finditer(folded):
         gap = space.group()
+        if gap == "\n\n":
+            continue
         kind = "\n\n" if gap.count("\n") > 1 else "\n" if "\n" in gap else EMOJI_MARK if EMOJI_MARK in gap else " "
         if kind != gap:
             found.append((space.start(), space.end(), kind, None, None))

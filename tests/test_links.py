@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disclosure_check import links
 from disclosure_check.errors import RuleError
 from disclosure_check.links import LinkFact, classify_url, find_urls, load_link_data
 
@@ -340,3 +341,35 @@ def test_a_wrong_expression_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="can't be read"):
         load_link_data(tmp_path / "none.jsonl")
+
+
+SIGNS = [
+    "http",
+    "hxxp",
+    "s",
+    ":",
+    "//",
+    "[://]",
+    "[:]//",
+    "www",
+    ".",
+    "[.]",
+    "(.)",
+    " dot ",
+    "[dot]",
+    " (Dot) ",
+    "/",
+    " slash ",
+    "[slash]",
+    "(/)",
+    "?",
+]
+
+
+@given(st.lists(st.sampled_from([*SIGNS, "amzn", "a", "com", "-", "to", "x1", " ", "\n", "@", "K", "a" * 60]), max_size=30).map("".join))
+def test_the_beginning_of_a_url_has_a_sign_of_one(text: str):
+    for start in links._START().finditer(text):
+        assert links._SIGN().search(text, start.start(), start.end() + 2)
+        sign = links._SIGN().search(text, start.start())
+        assert sign
+        assert sign.start() - start.start() <= links._MAX_BEFORE_SIGN

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from disclosure_check.links import find_urls
 from disclosure_check.model import LINK_MARK, Link, Piece, Span
-from disclosure_check.normalize import EMOJI_MARK, INVISIBLE, LOOK_ALIKE, SPACED, STYLED, normalize
+from disclosure_check.normalize import EMOJI_MARK, INVISIBLE, LOOK_ALIKE, SPACED, STYLED, Prose, normalize
 
 
 def folded(text: str):
@@ -249,4 +249,28 @@ def test_ascii_words_with_plain_gaps_are_left_as_they_are(words: list[str], gap:
 def test_pieces_of_any_cut_fold_to_the_same_text(text: str):
     cut = len(text) // 2
     pieces = [Piece(text[:cut], 0, cut), Piece(text[cut:], cut, len(text))]
-    assert normalize(pieces, find_urls) == folded(text)
+    assert answers(normalize(pieces, find_urls)) == answers(folded(text))
+
+
+@settings(deadline=None)  # a machine under load is no fault
+@given(st.lists(st.tuples(st.one_of(ANY_TEXT, CAPTIONS), st.integers(0, 3), st.integers(0, 2)), max_size=6))
+def test_pieces_fold_like_their_single_characters(shown: list[tuple[str, int, int]]):
+    pieces: list[Piece] = []
+    characters: list[Piece] = []
+    end = 0
+    for text, gap, length in shown:
+        start = end + gap
+        end = start + (length or len(text))
+        pieces.append(Piece(text, start, end))
+        if length in (0, len(text)):
+            characters += [Piece(character, at, at + 1) for at, character in enumerate(text, start)]
+        else:
+            characters += [Piece(character, start, end) for character in text]
+    assert answers(normalize(pieces, find_urls)) == answers(normalize(characters, find_urls))
+
+
+def answers(prose: Prose) -> tuple[object, ...]:
+    """All that a prose tells, whatever the runs of its offsets are."""
+    spans = [prose.offsets.span(at, at + 1) for at in range(len(prose.text))]
+    last = max((span.end for span in spans), default=0) + 2
+    return prose.text, prose.lower, spans, [prose.offsets.folded(offset) for offset in range(last)], prose.oddities, prose.links

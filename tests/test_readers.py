@@ -38,6 +38,14 @@ def names(*paths: str) -> list[str]:
     return [found.path for found in read_paths(paths)]
 
 
+@pytest.mark.parametrize("size", [2**16 - 1, 2**16, 2**16 + 1, 3 * 2**16])
+def test_a_post_of_any_size_is_read_whole(folder, size: int):
+    folder(**{"a.txt": "x" * (size - 1) + "y"})
+    [post] = read_paths(["a.txt"])
+    assert isinstance(post, Post)
+    assert (len(post.text), post.text[-1]) == (size, "y")
+
+
 # Plain text
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTITY = r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31})"
+_SPECIAL = re.compile(r"[&\\\n\r]")
 _IN_TEXT = re.compile(ENTITY + ";?")
 # "?a=1&copy=2" is a query, not a copyright sign: in an attribute only a closed entity counts.
 _IN_VALUE_PATTERN = f"(?P<entity>{ENTITY};)|(?P<space>(?<!\\s)\\s*[\\n\\r]\\s*)"
@@ -51,6 +52,9 @@ def value_parts(source: str, start: int, end: int, *, escapes: bool = False) -> 
 
 def decode_value(source: str, start: int, end: int, *, escapes: bool = False) -> str:
     """Return an attribute's value or a link's destination as plain characters."""
+    value = source[start:end]
+    if not _SPECIAL.search(value):
+        return value
     return "".join(source[s:e] if text is None else text for text, s, e in value_parts(source, start, end, escapes=escapes))
 
 

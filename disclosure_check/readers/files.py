@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadFailure", "Reading", "find_sources", "read_paths", "read_source", "read_stream"]
 
 HEAD = 4096  # bytes that show what a file is
+_USUAL_BYTES = 2**16  # of a post; to ask for the most at once would make room for all of them
 _FORMATS: dict[str, Format] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -124,7 +125,9 @@ def read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, 
         if is_empty:
             yield ReadFailure(path, 1, f"{path}:1: no posts in it, so nothing was checked; put one in, or leave the file out")
         return
-    data = stream.read(MAX_POST_BYTES + 1)
+    data = stream.read(_USUAL_BYTES)
+    if len(data) == _USUAL_BYTES:
+        data += stream.read(MAX_POST_BYTES + 1 - _USUAL_BYTES)
     try:
         text = _decode(data, path)
         yield make_post(text, path, facts=Facts(), defaults=replace(defaults, format=_FORMATS.get(extension, defaults.format or "text")))

@@ -33,7 +33,8 @@ class Flow:
         """Add the characters of the source between `start` and `end` as they stand."""
         if start >= end:
             return
-        self._close_gap(start)
+        if self._gap:
+            self._close_gap(start)
         if self._run_start < self._run_end == start:
             self._run_end = end
         else:
@@ -138,9 +139,11 @@ class Page:
 
     def start_block(self, kind: BlockKind, *, quoted: bool) -> None:
         block = self._block
-        if block.start >= 0:
+        if block.start < 0:
+            block.kind, block.quoted = kind, quoted
+        else:
             self.blocks.append(Block(block.kind, block.start, block.end, block.quoted))
-        self._block = _OpenBlock(kind, quoted)
+            self._block = _OpenBlock(kind, quoted)
 
     def open_link(self, link: OpenLink) -> None:
         self.open_links.append(link)

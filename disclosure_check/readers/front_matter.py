@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from disclosure_check.errors import InputError
@@ -85,6 +86,7 @@ def _yaml(content: str, path: str) -> object:
     return loaded
 
 
+@cache
 def _yaml_loader() -> type[SafeLoader]:
     """Return PyYAML's safe loader without its dates, so that a date stays what the author wrote, even an impossible one."""
     import yaml
@@ -133,6 +135,8 @@ def _plain(value: object) -> object:
 
 
 def _iso(value: object) -> object:
+    if isinstance(value, str):
+        return value
     from datetime import date, datetime, time
 
     return value.isoformat() if isinstance(value, date | datetime | time) else value

@@ -152,7 +152,10 @@ class Walker:
 
     def text(self, start: int, end: int) -> None:
         """Show the characters of the source between `start` and `end`, without what is masked."""
-        self._unmasked(start, end, self._show)
+        if self._masks:
+            self._unmasked(start, end, self._show)
+        else:
+            self._show(start, end)
 
     def html_text(self, start: int, end: int) -> None:
         """Show characters of an HTML page: white space collapses, entities are decoded."""
@@ -189,7 +192,8 @@ class Walker:
         if frame.silent:
             return
         self.page.flow.gap(gap, 0, 0)
-        frame.flow.gap(gap, 0, 0)
+        if frame.flow is not self.page.flow:
+            frame.flow.gap(gap, 0, 0)
         self.page.start_block(kind, quoted=self._quoted(frame))
 
     def pass_masks(self, position: int) -> None:
@@ -541,7 +545,7 @@ def parse_html(text: str, start: int = 0) -> Markup:
     from disclosure_check.readers.templates import blank_masks, find_template_tags
 
     page = Page(text)
-    masks, page.includes = find_template_tags(text, start, code=())
+    masks, page.includes = find_template_tags(text, start, code=tuple)
     walker = Walker(page, masks=masks)
     feed(walker, blank_masks(text, start, masks), start)
     walker.pass_masks(len(text))

@@ -9,7 +9,9 @@ paragraphs counts for all of them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -18,38 +20,35 @@ from disclosure_check.readers.flow import BlockKind, OpenLink, Page
 from disclosure_check.readers.html import Mask, Walker, feed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyromark import Options
+    from pyromark.event import Range
 
     from disclosure_check.model import Markup
 
-_SIGNS = ("{{", "{%", "{:", "{#", "{/*", ":::", "{.", "$$", "==", "import", "export", "/>", "</")  # of what Markdown itself doesn't know
-_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
-_STEP = 256
+_Parsed = TypeVar("_Parsed")
+_LEAVES: dict[str, BlockKind] = {"Paragraph": "paragraph", "Heading": "heading", "TableCell": "cell"}
+_CODE_SIGNS = ("`", "~~~", "    ", "\t")
+_CONTINUATION_BYTE = re.compile(rb"[\x80-\xbf]")
+_TARGET_SPACE = re.compile(r"[\s>]*")
+_POINTY_TARGET = re.compile(r"(?:[^>\\\n]|\\.)*")
+_BARE_TARGET = re.compile(r"\S*")
 _QUOTE_MARKS = re.compile(r"(?<=\n)[ \t>]+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
-class _Offsets:
-    """Turn the parser's UTF-8 byte offsets into code points of the source."""
-
-    def __init__(self, text: str, base: int) -> None:
-        self._base = base
-        self._bytes = b"" if text.isascii() else text.encode()
-        self._counts = [0]
-        for start in range(0, len(self._bytes), _STEP):
-            self._counts.append(self._counts[-1] + self._characters(start, start + _STEP))
-
-    def __getitem__(self, offset: int) -> int:
-        if not self._bytes:
-            return self._base + offset
-        step = offset // _STEP
-        return self._base + self._counts[step] + self._characters(step * _STEP, offset)
-
-    def _characters(self, start: int, end: int) -> int:
-        return len(self._bytes[start:end].translate(None, _CONTINUATION_BYTES))
+def _placed(stretches: Iterable[tuple[_Parsed, Range]], text: str, base: int) -> Iterator[tuple[_Parsed, int, int]]:
+    """Yield what was parsed of `text`, which stands at `base` of the source, with its place there: the parser counts bytes, we count code points."""
+    # Where the bytes stand that begin no character.
+    inner = [] if text.isascii() else [found.start() for found in _CONTINUATION_BYTE.finditer(text.encode())]
+    for parsed, stretch in stretches:
+        start, end = stretch["start"], stretch["end"]
+        if inner:
+            start -= bisect_left(inner, start)
+            end -= bisect_left(inner, end)
+        yield parsed, base + start, base + end
 
 
 class _Link(Struct):
@@ -82,28 +81,27 @@ class _Reader:
         self.definitions: dict[str, tuple[int, int]] | None = None  # by label, where a reference's definition stands
         self.last = 0  # where the last event ended
 
-    def event(self, event: str | Mapping[str, Any], start: int, end: int) -> None:
-        if isinstance(event, str):
-            self._break(event, start, end)
+    def read(self, events: Iterable[tuple[str | Mapping[str, Any], Range]]) -> None:
+        for event, start, end in _placed(events, self.text, self.base):
+            if isinstance(event, str):
+                self._break(event, start, end)
+            elif (text := event.get("Text")) is not None:
+                self._text(text, start, end)
+            elif (tag := event.get("Start")) is not None:
+                name, data = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
+                self._start(name, data, start, end)
+                continue
+            elif (tag := event.get("End")) is not None:
+                self._end(tag if isinstance(tag, str) else next(iter(tag)), start, end)
+            elif "Html" in event:
+                if self.html is not None:
+                    self.html.append((start, end))
+            elif "InlineHtml" in event:
+                self._inline_html(start, end)
+            elif "Code" in event:
+                self.walker.pass_masks(start)
+                self.walker.code(start, end)
             self.last = end
-            return
-        [(key, value)] = event.items()
-        if key == "Start":
-            name, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
-            self._start(name, data, start, end)
-            return
-        if key == "End":
-            self._end(value if isinstance(value, str) else next(iter(value)), start, end)
-        elif key == "Text":
-            self._text(value, start, end)
-        elif key == "Html" and self.html is not None:
-            self.html.append((start, end))
-        elif key == "InlineHtml":
-            self._inline_html(start, end)
-        elif key == "Code":
-            self.walker.pass_masks(start)
-            self.walker.code(start, end)
-        self.last = end
 
     def _break(self, event: str, start: int, end: int) -> None:
         if event == "SoftBreak":
@@ -114,12 +112,11 @@ class _Reader:
             self._start_block("paragraph")
 
     def _text(self, value: str, start: int, end: int) -> None:
-        if self.code == "Indented" and self.is_mdx:
-            # MDX has no indented code: this is the indented content of a component.
-            self.walker.text(start, end - value.endswith("\n"))
-            self.walker.gap(" ", end - value.endswith("\n"), end)
-        elif self.code is not None:
-            return
+        if self.code is not None:
+            if self.code == "Indented" and self.is_mdx:
+                # MDX has no indented code: this is the indented content of a component.
+                self.walker.text(start, end - value.endswith("\n"))
+                self.walker.gap(" ", end - value.endswith("\n"), end)
         elif len(value) == end - start:
             self.walker.text(start, end)
         elif start < end:
@@ -155,9 +152,8 @@ class _Reader:
             self.walker.pop(self.depth, end)
 
     def _start(self, name: str, data: Mapping[str, Any] | str | None, start: int, end: int) -> None:
-        if name in ("Paragraph", "Heading", "TableCell"):
-            kinds: Mapping[str, BlockKind] = {"Heading": "heading", "TableCell": "cell"}
-            self._start_leaf(kinds.get(name, "paragraph"), start)
+        if name in _LEAVES:
+            self._start_leaf(_LEAVES[name], start)
         elif name in ("Item", "FootnoteDefinition"):
             self.containers.append("item" if name == "Item" else "footnote")
             self.is_fresh = name == "Item"
@@ -181,7 +177,7 @@ class _Reader:
             self.page.touch(start, end)
 
     def _end(self, name: str, start: int, end: int) -> None:
-        if name in ("Paragraph", "Heading", "TableCell"):
+        if name in _LEAVES:
             self._end_leaf(end)
         elif name in ("Item", "FootnoteDefinition"):
             self._end_leaf(end)
@@ -279,27 +275,25 @@ def _label(label: str) -> str:
 def _read_definitions(text: str, base: int, options: Options) -> dict[str, tuple[int, int]]:
     from pyromark import reference_definitions
 
-    offsets = _Offsets(text, base)
+    definitions = reference_definitions(text, options=options).items()
     found: dict[str, tuple[int, int]] = {}
-    for label, definition in reference_definitions(text, options=options).items():
-        span = definition["span"]
-        found.setdefault(_label(label), (offsets[span["start"]], offsets[span["end"]]))
+    for label, start, end in _placed(((label, definition["span"]) for label, definition in definitions), text, base):
+        found.setdefault(_label(label), (start, end))
     return found
 
 
 def _read_target(text: str, base: int, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int] | None]:
     """Return where the destination and the title stand in `text[start:end]`, what is behind a link's "(" or "]:"."""
     position, end = start - base, end - base
-    space = re.compile(r"[\s>]*")
-    match = space.match(text, position, end)
+    match = _TARGET_SPACE.match(text, position, end)
     position = match.end() if match else position
     if text.startswith("<", position):
         position += 1
-        match = re.compile(r"(?:[^>\\\n]|\\.)*").match(text, position, end)
+        match = _POINTY_TARGET.match(text, position, end)
     else:
-        match = re.compile(r"\S*").match(text, position, end)
+        match = _BARE_TARGET.match(text, position, end)
     destination_end = match.end() if match else position
-    match = space.match(text, destination_end, end)
+    match = _TARGET_SPACE.match(text, destination_end, end)
     title_start = match.end() if match else destination_end
     title_end = len(text[title_start:end].rstrip()) + title_start
     title = (base + title_start + 1, base + title_end - 1) if title_end - title_start > 2 else None
@@ -318,13 +312,10 @@ def parse_markdown(text: str, start: int = 0, *, is_mdx: bool = False) -> Markup
         start += 1
     parsed = _parsable(text)
     page = Page(text)
-    masks, is_mdx = _find_masks(parsed, start, options, page, is_mdx=is_mdx)
+    masks, is_mdx = _find_masks(parsed, start, page, is_mdx=is_mdx)
     walker = Walker(page, masks=masks)
     body = _blank(parsed, start, masks)
-    offsets = _Offsets(body, start)
-    reader = _Reader(body, start, walker, options, is_mdx=is_mdx)
-    for event, stretch in events_with_range(body, options=options):
-        reader.event(event, offsets[stretch["start"]], offsets[stretch["end"]])
+    _Reader(body, start, walker, options, is_mdx=is_mdx).read(events_with_range(body, options=options))
     walker.pass_masks(len(text))
     walker.pop(1, len(text))
     return page.markup()
@@ -333,7 +324,9 @@ def parse_markdown(text: str, start: int = 0, *, is_mdx: bool = False) -> Markup
 def _parsable(text: str) -> str:
     """Return the text, in the same length, as the parser needs it."""
     # Rust's strings hold no lone surrogates; JSON can. A return alone ends a line, but not for pulldown-cmark's fences.
-    return _LONE_RETURN.sub("\n", _LONE_SURROGATE.sub("\ufffd", text))
+    if not text.isascii():
+        text = _LONE_SURROGATE.sub("\ufffd", text)
+    return _LONE_RETURN.sub("\n", text) if "\r" in text else text
 
 
 def _blank(text: str, start: int, masks: list[Mask]) -> str:
@@ -344,19 +337,20 @@ def _blank(text: str, start: int, masks: list[Mask]) -> str:
     return blank_masks(text, start, masks)
 
 
-def _find_masks(text: str, start: int, options: Options, page: Page, *, is_mdx: bool) -> tuple[list[Mask], bool]:
+def _find_masks(text: str, start: int, page: Page, *, is_mdx: bool) -> tuple[list[Mask], bool]:
     """Return what must be overwritten before Markdown is parsed, and whether the text is MDX."""
-    if not is_mdx and not any(sign in text for sign in _SIGNS):
-        return [], False
     from disclosure_check.readers.mdx import find_mdx, looks_like_mdx
     from disclosure_check.readers.templates import find_template_tags
 
-    every, fenced = _find_code(text, start, options)
-    is_mdx = is_mdx or looks_like_mdx(text, start, every)
-    masks, page.includes = find_template_tags(text, start, fenced if is_mdx else every, is_mdx=is_mdx)
+    @cache
+    def code() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        return _find_code(text, start)
+
+    is_mdx = is_mdx or looks_like_mdx(text, start, lambda: code()[0])
+    masks, page.includes = find_template_tags(text, start, lambda: code()[is_mdx], is_mdx=is_mdx)
     if not is_mdx:
         return masks, False
-    return sorted(_apart([*masks, *find_mdx(text, start, fenced)]), key=lambda mask: mask.start), True
+    return sorted(_apart([*masks, *find_mdx(text, start, code()[1])]), key=lambda mask: mask.start), True
 
 
 def _apart(masks: list[Mask]) -> list[Mask]:
@@ -368,6 +362,7 @@ def _apart(masks: list[Mask]) -> list[Mask]:
     return kept
 
 
+@cache
 def _options() -> Options:
     from pyromark import Options
 
@@ -383,23 +378,25 @@ def _options() -> Options:
 
 def find_code(text: str, start: int) -> list[tuple[int, int]]:
     """Return where code stands in a Markdown text whose body begins at `start`: in spans, fenced and indented blocks."""
-    return _find_code(_parsable(text), start, _options())[0]
+    return _find_code(_parsable(text), start)[0]
 
 
-def _find_code(text: str, start: int, options: Options) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _find_code(text: str, start: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return where code stands: all of it, and without the indented code blocks."""
     from pyromark import events_with_range
 
     every: list[tuple[int, int]] = []
     fenced: list[tuple[int, int]] = []
+    if not any(sign in text for sign in _CODE_SIGNS):
+        return every, fenced
     body = text[start:]
-    offsets = _Offsets(body, start)
-    for event, stretch in events_with_range(body, options=options):
-        tag: object = event.get("Start") if isinstance(event, dict) else None
+    for event, at, to in _placed(events_with_range(body, options=_options()), body, start):
+        if isinstance(event, str):
+            continue
+        tag: object = event.get("Start")
         block = tag.get("CodeBlock") if isinstance(tag, dict) else None
-        if block or (isinstance(event, dict) and "Code" in event):
-            span = offsets[stretch["start"]], offsets[stretch["end"]]
-            every.append(span)
+        if block or "Code" in event:
+            every.append((at, to))
             if block != "Indented":
-                fenced.append(span)
+                fenced.append((at, to))
     return every, fenced

@@ -10,25 +10,28 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, Include
 from disclosure_check.readers.html import Mask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 FILLER = "\ue000"  # takes a tag's place while Markdown is parsed; it binds like a letter
 _SIGN_FILLER = "\u2020"  # takes the place of attributes, which bind like a sign: *this!*{.big} ends there
 
-_OPENER = re.compile(
-    r"\{\{|\{%|\{:(?=[:\s.#\w])|\{#|\{\.(?=[\w-][^{}\n]{0,500}\})|(?<![\w=])==(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=])==(?![\w=])|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*",
-    re.MULTILINE,
+_INLINE_OPENER_PATTERN = (
+    r"\{(?:[{%#]|:(?=[:\s.#\w])|\.(?=[\w-][^{}\n]{0,500}\}))"
+    r"|=(?:(?<![\w=]=)=(?=[^\s=][^=\n]{0,200}==)|(?<=[^\s=]=)=(?![\w=]))"
 )
-_REST_OF_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
-_HIGHLIGHT = re.compile(r"(?<![\w=])==[^\s=](?:[^=\n]{0,199}[^\s=])?==(?![\w=])")
-_HEADING_ID = re.compile(r"\{#[\w-]+\}")
-_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_NAME = re.compile(r"""[-<%\s]*([^\s"'|>%}(]+)""")
-_INCLUDE = re.compile(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
+_INLINE_OPENER = lazily(_INLINE_OPENER_PATTERN)
+_OPENER = lazily(rf"{_INLINE_OPENER_PATTERN}|^[ \t>]*\$\$(?=[ \t]*\r?$)|^[ \t]*:::+[ \t]*[\w-]*", re.MULTILINE)
+_REST_OF_LINE = lazily(r"[ \t]*(?:[\r\n]|\Z)")
+_HIGHLIGHT = lazily(r"(?<![\w=])==[^\s=](?:[^=\n]{0,199}[^\s=])?==(?![\w=])")
+_HEADING_ID = lazily(r"\{#[\w-]+\}")
+_BLANK_LINE = lazily(r"\n[ \t]*\r?\n")
+_NAME = lazily(r"""[-<%\s]*([^\s"'|>%}(]+)""")
+_INCLUDE = lazily(r"""(?:include|include_relative|include_cached|render|partial|component)[\s(]+["']?([^\s"'%}),]+)""")
 _CONTROL_FLOW = """
 assign block break capture case continue cycle decrement define else elseif elsif end endassign endblock endcapture endcase endfor
 endif endmacro endset endunless extends for from if import increment layout liquid macro range set toc unless when with
@@ -53,10 +56,12 @@ class _Closers:
         return found
 
 
-def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *, is_mdx: bool = False) -> tuple[list[Mask], list[Include]]:
+def find_template_tags(
+    text: str, start: int, code: Callable[[], Sequence[tuple[int, int]]], *, is_mdx: bool = False
+) -> tuple[list[Mask], list[Include]]:
     """Return the template tags behind `start` as masks, and what they include.
 
-    A tag that begins inside a stretch of `code` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
+    A tag that begins inside a stretch of `code()` (sorted, apart) is an example and is left alone. In MDX, `{{…}}` is an
     expression.
     """
     masks: list[Mask] = []
@@ -66,8 +71,9 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
     closers = _Closers(text)
     position = start
     highlight_end = -1  # where the signs stand that end the open highlight
-    while opener := _OPENER.search(text, position):
-        example_end = code_end(opener.start(), code)
+    openers = _OPENER() if ":::" in text or "$$" in text else _INLINE_OPENER()
+    while opener := openers.search(text, position):
+        example_end = code_end(opener.start(), code())
         position = example_end or opener.end()
         if not example_end and ":::" in opener[0]:
             masks.append(Mask(*opener.span()))  # the fence of a Docusaurus admonition
@@ -75,14 +81,14 @@ def find_template_tags(text: str, start: int, code: Sequence[tuple[int, int]], *
         if not example_end and opener[0] == "==":
             if opener.start() == highlight_end:
                 masks.append(Mask(*opener.span()))
-            elif _HIGHLIGHT.match(text, opener.start()):
+            elif _HIGHLIGHT().match(text, opener.start()):
                 masks.append(Mask(*opener.span()))
                 highlight_end = text.index("==", opener.end())
             continue
         if not example_end and "$$" in opener[0]:
             math_start = opener.start() + opener[0].index("$")
             math_end = closers.find("$$", opener.end()) + 2
-            if math_end > 1 and math_end - math_start <= _MAX_LENGTH and not _BLANK_LINE.search(text, math_start, math_end):
+            if math_end > 1 and math_end - math_start <= _MAX_LENGTH and not _BLANK_LINE().search(text, math_start, math_end):
                 masks.append(Mask(math_start, math_end, text=CODE_MARK))
                 position = math_end
             continue
@@ -123,7 +129,7 @@ def _tag_end(text: str, start: int, closers: _Closers) -> int | None:
     elif opener.startswith("{{"):
         closer = "}}"
     else:
-        is_comment = opener.startswith("{#") and not _HEADING_ID.match(text, start)
+        is_comment = opener.startswith("{#") and not _HEADING_ID().match(text, start)
         closer = "%}" if opener.startswith("{%") else "#}" if is_comment else "}"
     found = closers.find(closer, start + 2)
     if found < 0 or found - start > _MAX_LENGTH:
@@ -136,7 +142,7 @@ def _tag_end(text: str, start: int, closers: _Closers) -> int | None:
     # Handlebars writes {{{raw}}}; the third brace belongs to the tag.
     if closer == "}}" and text.startswith("}", end) and inner.startswith("{{{"):
         end += 1
-    if closer in ("}}", "}") and "\n" in inner and (closer == "}" or _BLANK_LINE.search(inner)):
+    if closer in ("}}", "}") and "\n" in inner and (closer == "}" or _BLANK_LINE().search(inner)):
         return None
     return end
 
@@ -145,13 +151,13 @@ def _tag_name(tag: str) -> tuple[str, str | None]:
     """Return a tag's own name, and the name of what it includes if it is more than control flow."""
     if tag.startswith(("{{/*", "{{</*", "{{%/*", "{:", "{#", "{.")):
         return "", None
-    match = _NAME.match(tag, 2)
+    match = _NAME().match(tag, 2)
     if not match:
         return "", None
     name = match[1]
     if name.startswith(("/", "end")):
         return name, None
-    include = _INCLUDE.match(tag, match.start(1))
+    include = _INCLUDE().match(tag, match.start(1))
     if include:
         return name, include[1]
     return name, None if name.endswith(":") or name in _NO_INCLUDES | _CODE | _COMMENT else name
@@ -200,4 +206,4 @@ def _is_alone(text: str, start: int, end: int) -> bool:
     """Return whether nothing else stands on the lines of `text[start:end]`."""
     while start and text[start - 1] in " \t":
         start -= 1
-    return (start == 0 or text[start - 1] in "\r\n") and bool(_REST_OF_LINE.match(text, end))
+    return (start == 0 or text[start - 1] in "\r\n") and bool(_REST_OF_LINE().match(text, end))
