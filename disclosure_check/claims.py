@@ -126,10 +126,18 @@ class Sentence(Struct, frozen=True, dict=True):
     def _mentions(self) -> list[tuple[Mention, int]]:
         return list(_find_mentions([token.text for token in self.tokens], self.vocabulary))
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[Mention]]:
+        return {}
+
     def mentions(self, name: str) -> list[Mention]:
         """Return what a vocabulary knows of the sentence, in order."""
         bit = self.vocabulary.bits.get(name, 0)
-        return [mention for mention, mask in self._mentions if mask & bit] if self.mask & bit else []
+        if not self.mask & bit:
+            return []
+        if name not in self._by_name:
+            self._by_name[name] = [mention for mention, mask in self._mentions if mask & bit]
+        return self._by_name[name]
 
 
 class Candidate(Struct, frozen=True):
@@ -288,18 +296,20 @@ def split_tag(tag: str, vocabulary: Vocabulary) -> list[str]:
     return words
 
 
-def _known_words(word: str, vocabulary: Vocabulary) -> list[str]:
+@lru_cache(maxsize=MOST_WORDS)
+def _known_words(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     if word in vocabulary.words or len(word) > LONGEST_TAG:
-        return [word]
-    best: list[list[str] | None] = [[], *([None] * len(word))]
-    for end in range(1, len(word) + 1):
-        for start in range(max(0, end - LONGEST_WORD), end):
-            head = best[start]
-            if head is not None and (word[start:end] in vocabulary.words or word[start:end].isdigit()):
-                split = [*head, word[start:end]]
-                if best[end] is None or len(split) < len(best[end] or ()):
-                    best[end] = split
-    return best[-1] or [word]
+        return (word,)
+    best: dict[int, tuple[str, ...]] = {0: ()}  # the fewest words up to a place
+    for start in range(len(word)):
+        head = best.get(start)
+        if head is None:
+            continue
+        for end in range(start + 1, min(start + LONGEST_WORD, len(word)) + 1):
+            part = word[start:end]
+            if (part in vocabulary.words or part.isdigit()) and (end not in best or len(head) + 1 < len(best[end])):
+                best[end] = (*head, part)
+    return best.get(len(word), (word,))
 
 
 LONGEST_TAG, LONGEST_WORD = 60, 20  # characters: longer ones are not split
