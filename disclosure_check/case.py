@@ -5,6 +5,7 @@ Offsets `at`/`to` are those of the folded text; `start`/`end` those of the origi
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import cached_property
 from itertools import islice
@@ -28,6 +29,34 @@ ABOVE = 500  # a label this far above what it explains still stands with it
 MOST = 200  # disclosures of a post, and triggers of a connection, that are judged; only machines write more
 SHOWN_URL = 30  # characters: platforms shorten a bare URL to about so many
 HEADING = 40  # a paragraph no longer than this heads the next
+COMMON_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "to",
+        "of",
+        "is",
+        "it",
+        "my",
+        "for",
+        "in",
+        "this",
+        "with",
+        "you",
+        "that",
+        "on",
+        "was",
+        "are",
+        "have",
+        "i",
+        "a",
+        "we",
+        "so",
+        "but",
+        "at",
+        "me",
+    ]
+)
 
 
 class Trigger(Struct, frozen=True):
@@ -107,6 +136,12 @@ class Case(Struct, frozen=True, dict=True):
     def first_word(self) -> int:
         """The folded offset of the first character that is no markup."""
         return len(self.text) - len(self.text.lstrip(" \n*_#>[("))
+
+    @cached_property
+    def is_in_english(self) -> bool:
+        """Whether a text of undeclared language has about as many of the commonest English words as English has."""
+        words = re.findall(r"\w+", self.text.lower())
+        return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
 
     @cached_property
     def is_company(self) -> bool:

@@ -34,34 +34,6 @@ SHORT_POST = 2000  # characters: up to here a note below the links is likely to 
 FAR = 1.8  # folds: about twice the fold
 STORY_MEDIA = ("story", "stories", "story frames")  # in which all is on the picture
 PILE = 3  # so many tags and links in a row are a pile
-COMMON_WORDS = frozenset(
-    [
-        "the",
-        "and",
-        "to",
-        "of",
-        "is",
-        "it",
-        "my",
-        "for",
-        "in",
-        "this",
-        "with",
-        "you",
-        "that",
-        "on",
-        "was",
-        "are",
-        "have",
-        "i",
-        "a",
-        "we",
-        "so",
-        "but",
-        "at",
-        "me",
-    ]
-)
 BLOCK_TOPICS = ("sponsored", "payment", "brought", "presented")  # may label a block of an article only
 SPONSOR_TOPICS = ("partnership", "presented", "sponsor-word")  # ambiguous, but they tell that somebody pays
 UNTOLD = ("absent", "absent-from-excerpt", "far-bare-label", "inadequate", "far-below-link", "elsewhere", "hyperlinked")
@@ -140,7 +112,7 @@ def _breaches(case: Case, connection: Connection, disclosure: Signal) -> list[Br
 def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
     kind = disclosure.kind
     if kind.topic == "foreign":
-        if case.post.lang is not None or _reads_as_english(case.text):
+        if case.post.lang is not None or case.is_in_english:
             yield "foreign-language", "the post is in English, this is not"
     elif kind.topic == "affiliate-label":
         is_near = _is_near(case, disclosure, connection)
@@ -161,12 +133,6 @@ def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator
 
 def _has_words(case: Case, topic: str, words: str) -> bool:
     return any(pattern.compiled().search(words) for pattern in case.contexts.get(topic, ()))
-
-
-def _reads_as_english(text: str) -> bool:
-    """Whether a text of undeclared language has about as many of the commonest English words as English has."""
-    words = re.findall(r"\w+", text.lower())
-    return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
 
 
 def _is_near(case: Case, label: Signal, connection: Connection) -> bool:

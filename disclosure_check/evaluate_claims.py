@@ -56,11 +56,12 @@ def evaluate_claims(
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
     disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
+    offers = _offers(candidates, found)
     told_up_to = list(accumulate((signal.to for signal in disclosures), max))
     for claim in judge(candidates, book, nlp):
         if claim.at >= found.own_end:
             continue  # a reader's words
-        if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):
+        if (claim.asked and not offers) or not (claim.rule.anywhere or _is_near(claim, places)):
             continue
         before = bisect_right(disclosures, claim.at, key=lambda signal: signal.at)
         if before and claim.at < told_up_to[before - 1]:
