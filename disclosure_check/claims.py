@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from disclosure_check.claim_rules import ClaimBook, ClaimRule, Composition, Condition, Vocabulary
     from disclosure_check.normalize import Prose
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Choice = tuple[int, int, ClaimRule, Composition]  # as in `ClaimBook.by_first`
 
 LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
-MOST_WORDS = 20_000  # different ones that are kept with what the vocabularies know of them
+MOST_WORDS = 20_000  # of which is kept what was worked out about them
 SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
 NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
 NUMBER_WORDS = frozenset(
@@ -89,13 +89,6 @@ class Mention(Struct, frozen=True):
 
     first: int
     end: int
-
-
-class Phrases(Struct):
-    """What the vocabularies know that begins with some words."""
-
-    mask: int = 0  # the vocabularies, as bits, that know just these words
-    longer: dict[str, Phrases] = field(default_factory=dict)  # by the word that follows
 
 
 class Sentence(Struct, frozen=True, dict=True):
@@ -336,33 +329,23 @@ def _find_mentions(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tup
 
 def _find_phrases(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[int, int, int]]:
     """Yield each phrase in `words`, with words or with signs for them: where it begins and ends, and the vocabularies that know it."""
-    find_tree = _trees(vocabulary)
     numbered = [_general(word) for word in words]
     for said in (words, numbered) if numbered != words else (words,):
-        for first, word in enumerate(said):
-            phrases = find_tree(word)
-            end = first
-            while phrases is not None:
-                end += 1
-                if phrases.mask:
-                    yield first, end, phrases.mask
-                phrases = phrases.longer.get(said[end]) if end < len(said) else None
+        for first, (word, following) in enumerate(zip(said, [*said[1:], ""], strict=True)):
+            entry = vocabulary.entry(word)
+            if entry.alone:
+                yield first, first + 1, entry.alone
+            if following not in entry.before:
+                continue
+            for length in entry.lengths:
+                names = entry.phrases.get(" ".join(said[first : first + length])) if 1 < length <= len(said) - first else None
+                if names:
+                    yield first, first + length, _bits_of(names, vocabulary)
 
 
-@lru_cache(maxsize=4)
-def _trees(vocabulary: Vocabulary) -> Callable[[str], Phrases | None]:
-    """Return a function that returns what begins with a word, None if nothing does."""
-
-    @lru_cache(maxsize=MOST_WORDS)
-    def find_tree(word: str) -> Phrases | None:
-        phrases = vocabulary.entry(word).phrases
-        tree = Phrases()
-        for phrase, names in phrases.items():
-            branch = tree
-            for following in phrase.split(" ")[1:]:
-                branch = branch.longer.setdefault(following, Phrases())
-            for name in names:
-                branch.mask |= vocabulary.bits[name]
-        return tree if phrases else None
-
-    return find_tree
+@lru_cache(maxsize=MOST_WORDS)
+def _bits_of(names: tuple[str, ...], vocabulary: Vocabulary) -> int:
+    bits = 0
+    for name in names:
+        bits |= vocabulary.bits[name]
+    return bits
