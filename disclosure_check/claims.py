@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Choice = tuple[int, int, ClaimRule, Composition]  # as in `ClaimBook.by_first`
 
 LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
-MOST_WORDS = 20_000  # of which is kept what was worked out about them
+MOST_WORDS = 20_000  # words and hashtags for which it is kept what they come to
 SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
 NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
 NUMBER_WORDS = frozenset(
