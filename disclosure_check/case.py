@@ -5,7 +5,10 @@ Offsets `at`/`to` are those of the folded text; `start`/`end` those of the origi
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -26,6 +29,34 @@ ABOVE = 500  # a label this far above what it explains still stands with it
 MOST = 200  # disclosures of a post, and triggers of a connection, that are judged; only machines write more
 SHOWN_URL = 30  # characters: platforms shorten a bare URL to about so many
 HEADING = 40  # a paragraph no longer than this heads the next
+COMMON_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "to",
+        "of",
+        "is",
+        "it",
+        "my",
+        "for",
+        "in",
+        "this",
+        "with",
+        "you",
+        "that",
+        "on",
+        "was",
+        "are",
+        "have",
+        "i",
+        "a",
+        "we",
+        "so",
+        "but",
+        "at",
+        "me",
+    ]
+)
 
 
 class Trigger(Struct, frozen=True):
@@ -65,12 +96,72 @@ class Case(Struct, frozen=True, dict=True):
     platform: Platform
     found: Annotations
     rulebook: Rulebook
-    contexts: dict[str, tuple[Expression, ...]]  # the expressions of the rule data's "context" signals, by topic
-    disclosures: tuple[Signal, ...]  # what the post affirms as a disclosure, wherever it stands; at most MOST
 
     @property
     def text(self) -> str:
         return self.found.prose.text
+
+    @cached_property
+    def contexts(self) -> Mapping[str, tuple[Expression, ...]]:
+        """The expressions of the rule data's "context" signals, by topic."""
+        contexts: dict[str, tuple[Expression, ...]] = {}
+        for kind in self.rulebook.signals:
+            if kind.role == "context":
+                contexts[kind.topic] = (*contexts.get(kind.topic, ()), *kind.patterns)
+        return contexts
+
+    @cached_property
+    def disclosure_link(self) -> Span | None:
+        """The original span of a link that is only called "Disclosure", "Legal" or the like."""
+        for link in self.found.links:
+            words = self.text[link.at : link.to].strip()
+            if words and self.matches("disclosure-link", words):
+                return Span(link.link.text_start, link.link.text_end)
+        return None
+
+    @cached_property
+    def disclosures(self) -> tuple[Signal, ...]:
+        """What the post affirms as a disclosure, wherever it stands; at most MOST."""
+        linked = self.disclosure_link  # the words of a link to a disclosure disclose nothing
+        told = (
+            signal
+            for signal in self.found.signals
+            if signal.kind.role == "disclosure"
+            and signal.assertion == "affirmed"
+            and not (linked and linked.start <= signal.start < linked.end)
+        )
+        return tuple(islice(told, MOST))
+
+    @cached_property
+    def first_word(self) -> int:
+        """The folded offset of the first character that is no markup."""
+        return len(self.text) - len(self.text.lstrip(" \n*_#>[("))
+
+    @cached_property
+    def is_in_english(self) -> bool:
+        """Whether a text of undeclared language has about as many of the commonest English words as English has."""
+        words = re.findall(r"\w+", self.text.lower())
+        return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
+
+    @cached_property
+    def is_company(self) -> bool:
+        """Whether a company speaks for itself."""
+        return self.has("company-voice") and not self.has("first-person")
+
+    @cached_property
+    def is_between_creators(self) -> bool:
+        """Whether the post tells of a video made with other creators."""
+        return self.has("between-creators")
+
+    @cached_property
+    def has_affiliate_links(self) -> bool:
+        return any(is_affiliate(link) for link in self.found.links)
+
+    @cached_property
+    def offers(self) -> list[int]:
+        """The folded offsets of links, codes and offers, in order."""
+        signals = (signal.at for signal in self.found.signals if signal.kind.role == "connection")
+        return sorted((*(link.at for link in self.found.links), *signals))
 
     @cached_property
     def links_at(self) -> Mapping[int, list[LinkSignal]]:
@@ -79,6 +170,26 @@ class Case(Struct, frozen=True, dict=True):
         for link in self.found.links:
             links.setdefault(link.at, []).append(link)
         return links
+
+    @cached_property
+    def bare_links(self) -> list[int]:
+        """The folded offsets of the links that a reader sees as URLs, in order."""
+        return [link.at for link in self.found.links if link.link.start == link.link.text_start]
+
+    @cached_property
+    def adequate(self) -> list[tuple[int, int]]:
+        """The folded places of the disclosures in good words."""
+        return [(signal.at, signal.to) for signal in self.disclosures if signal.kind.grade == "adequate"]
+
+    @cached_property
+    def lost_among(self) -> dict[int, list[int]]:
+        """What `disclosures` found of piles, by their places: the places of the items among which a disclosure gets lost."""
+        return {}
+
+    @cached_property
+    def credits(self) -> dict[int, bool]:
+        """What `is_among_credits` has found, by folded offset."""
+        return {}
 
     def has(self, topic: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether words of a context stand in folded `[start, end)`."""
@@ -95,7 +206,7 @@ class Case(Struct, frozen=True, dict=True):
     def depth(self, signal: Signal | Trigger) -> float:
         """Return how deep a signal lies, in folds of the platform; in a part of a thread, counted from the part's beginning."""
         part = self.found.layout.part(signal.at)
-        urls = sum(part.start <= link.at < signal.at for link in self.found.links if link.link.start == link.link.text_start)
+        urls = max(0, bisect_left(self.bare_links, signal.at) - bisect_left(self.bare_links, part.start))
         shown = self.post if part.end - part.start >= len(self.text) else self._part(part)
         return depth(shown, self.platform, signal.start, signal.at - part.start + urls * SHOWN_URL)
 
@@ -106,36 +217,9 @@ class Case(Struct, frozen=True, dict=True):
         return replace(self.post, text=self.post.text[:end], body_start=found.span(part.start, part.start + 1).start)
 
 
-def make_case(post: Post, platform: Platform, found: Annotations, rulebook: Rulebook) -> Case:
-    """Return the case of a post."""
-    contexts: dict[str, tuple[Expression, ...]] = {}
-    for kind in rulebook.signals:
-        if kind.role == "context":
-            contexts[kind.topic] = (*contexts.get(kind.topic, ()), *kind.patterns)
-    case = Case(post, platform, found, rulebook, contexts, ())
-    linked = disclosure_link(case)
-    told = [
-        signal
-        for signal in found.signals
-        if signal.kind.role == "disclosure"
-        and signal.assertion == "affirmed"
-        and not (linked and linked.start <= signal.start < linked.end)  # the words of a link to a disclosure disclose nothing
-    ]
-    return replace(case, disclosures=tuple(told[:MOST]))
-
-
 def is_affiliate(link: LinkSignal) -> bool:
     """Return whether the address of a link is proof or a good sign of a commission."""
     return link.fact is not None and link.fact.role == "affiliate" and link.fact.strength in ("strong", "medium")
-
-
-def disclosure_link(case: Case) -> Span | None:
-    """Return the original span of a link that is only called "Disclosure", "Legal" or the like."""
-    for link in case.found.links:
-        words = case.text[link.at : link.to].strip()
-        if words and case.matches("disclosure-link", words):
-            return Span(link.link.text_start, link.link.text_end)
-    return None
 
 
 def is_beside(case: Case, disclosure: Signal, trigger: Trigger) -> bool:
@@ -156,8 +240,11 @@ def is_with(case: Case, disclosure: Signal, trigger: Trigger) -> bool:
 
 def is_among_credits(case: Case, disclosure: Signal) -> bool:
     """Return whether a disclosure stands among names, addresses and unsubscribe lines."""
-    line, paragraph = case.found.layout.line(disclosure.at), case.found.layout.paragraph(disclosure.at)
-    return case.has("credits", max(0, line.start - 120), disclosure.at) or case.has("credits-block", paragraph.start, disclosure.at)
+    at = disclosure.at
+    if at not in case.credits:
+        line, paragraph = case.found.layout.line(at), case.found.layout.paragraph(at)
+        case.credits[at] = case.has("credits", max(0, line.start - 120), at) or case.has("credits-block", paragraph.start, at)
+    return case.credits[at]
 
 
 def has_offer_beside(case: Case, disclosure: Signal) -> bool:
@@ -167,6 +254,4 @@ def has_offer_beside(case: Case, disclosure: Signal) -> bool:
     end = layout.paragraph(min(paragraph.end, len(case.text))).end
     if paragraph.end - paragraph.start <= HEADING:
         end = layout.paragraph(min(end + HEADING, len(case.text))).end
-    places = [link.at for link in case.found.links]
-    places += [signal.at for signal in case.found.signals if signal.kind.role == "connection"]
-    return any(paragraph.start <= place < end for place in places)
+    return bisect_left(case.offers, paragraph.start) < bisect_left(case.offers, end)

@@ -6,7 +6,7 @@ assert something of a product is left to `judge`. This path never imports spaCy.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from disclosure_check.normalize import Prose
     from disclosure_check.segment import Layout
 
+    Choice = tuple[int, int, ClaimRule, Composition]  # as in `ClaimBook.by_first`
+
 LONGEST_SENTENCE = 1500  # folded characters; a longer one is cut, and words on both sides of the cut are not put together
+MOST_WORDS = 20_000  # words and hashtags for which it is kept what they come to
 SHORT_QUESTION = 2  # words: "Acne?" belongs to the "Gone." behind it
 NUMBER, TICKER = "<n>", "<ticker>"  # stand for any number, and for "$ACME", in the phrases of a vocabulary
 NUMBER_WORDS = frozenset(
@@ -89,35 +92,45 @@ class Mention(Struct, frozen=True):
 
 
 class Sentence(Struct, frozen=True, dict=True):
-    """A sentence with its tokens and what the vocabularies know of them, which is looked up when it is asked for."""
+    """A sentence; its tokens and what the vocabularies know of them are looked up when they are asked for."""
 
     at: int  # folded offsets
     to: int
-    text: str
-    tokens: tuple[Token, ...]
+    prose: Prose
     vocabulary: Vocabulary
+
+    @property
+    def text(self) -> str:
+        return self.prose.text[self.at : self.to]
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(_tokens(self.prose, self.at, self.to, self.vocabulary))
 
     @cached_property
     def mask(self) -> int:
-        """The vocabularies, as bits, of which the first two words of a phrase stand in the sentence."""
+        """The vocabularies, as bits, that know something of the sentence."""
         mask = 0
-        words = [token.text for token in self.tokens]
-        for word, following in zip(words, [*words[1:], ""], strict=True):
-            seconds = {following, _general(following)} if following else ()
-            for first in {word, _general(word)}:
-                entry = self.vocabulary.entry(first)
-                mask |= entry.alone
-                for second in seconds if entry.before else ():
-                    mask |= entry.before.get(second, 0)
+        for _, _, known in _find_phrases(_words(self.prose, self.at, self.to, self.vocabulary), self.vocabulary):
+            mask |= known
         return mask
 
     @cached_property
-    def _mentions(self) -> Mapping[str, tuple[Mention, ...]]:
-        return find_mentions(self.tokens, self.vocabulary)
+    def _mentions(self) -> list[tuple[Mention, int]]:
+        return list(_find_mentions([token.text for token in self.tokens], self.vocabulary))
 
-    def mentions(self, name: str) -> tuple[Mention, ...]:
+    @cached_property
+    def _by_name(self) -> dict[str, list[Mention]]:
+        return {}
+
+    def mentions(self, name: str) -> list[Mention]:
         """Return what a vocabulary knows of the sentence, in order."""
-        return self._mentions.get(name, ()) if self.mask & self.vocabulary.bits.get(name, 0) else ()
+        bit = self.vocabulary.bits.get(name, 0)
+        if not self.mask & bit:
+            return []
+        if name not in self._by_name:
+            self._by_name[name] = [mention for mention, mask in self._mentions if mask & bit]
+        return self._by_name[name]
 
 
 class Candidate(Struct, frozen=True):
@@ -142,11 +155,20 @@ def find_candidates(prose: Prose, layout: Layout, book: ClaimBook) -> Candidates
     """Return the candidates of a post in the order of their place."""
     bounds, cut = _bounds(prose, layout)
     vocabulary = book.vocabulary
-    sentences = tuple(Sentence(at, to, prose.text[at:to], tuple(_tokens(prose, at, to, vocabulary)), vocabulary) for at, to in bounds)
+    sentences = tuple(Sentence(at, to, prose, vocabulary) for at, to in bounds)
+    whole = 0
+    for sentence in sentences:
+        whole |= sentence.mask
+    firsts = 0
+    by_first: dict[int, list[Choice]] = {}
+    for choice in _feasible(whole, book.firsts, book.by_first):
+        first = vocabulary.bits[choice[-1][0].name]
+        firsts |= first
+        by_first.setdefault(first, []).append(choice)
     found = [
         Candidate(rule, parts, index, sentence.tokens[parts[0].first].at, sentence.tokens[max(part.end for part in parts) - 1].to)
         for index, sentence in enumerate(sentences)
-        for _, _, rule, composition in _feasible(sentence, book)
+        for _, _, rule, composition in sorted(_feasible(sentence.mask, firsts, by_first), key=lambda choice: choice[1])
         for parts in compose(composition, sentence)
     ]
     found.sort(key=lambda candidate: (candidate.at, -candidate.to, candidate.rule.id))
@@ -171,8 +193,16 @@ def compose(composition: Composition, sentence: Sentence) -> Iterator[tuple[Ment
 
 def holds(conditions: Iterable[Condition], sentences: Sequence[Sentence]) -> bool:
     """Return whether one of `conditions` is met in `sentences`: each of its compositions stands in one of them."""
+    mask = 0
+    for sentence in sentences:
+        mask |= sentence.mask
+    bits = sentences[0].vocabulary.bits if sentences else {}
     return any(
-        all(any(next(compose(composition, sentence), None) is not None for sentence in sentences) for composition in condition)
+        all(
+            all(mask & bits.get(part.name, 0) for part in composition)
+            and any(next(compose(composition, sentence), None) is not None for sentence in sentences)
+            for composition in condition
+        )
         for condition in conditions
     )
 
@@ -187,16 +217,15 @@ def _next(sentence: Sentence, name: str, start: int, gap: int) -> Mention | None
     return None
 
 
-def _feasible(sentence: Sentence, book: ClaimBook) -> list[tuple[int, int, ClaimRule, Composition]]:
-    """Return the compositions that may stand in a sentence, in their order: something of each part is in it."""
-    found: list[tuple[int, int, ClaimRule, Composition]] = []
-    mask = sentence.mask
-    firsts = mask & book.firsts
-    while firsts:
-        first = firsts & -firsts
-        firsts ^= first
-        found += (item for item in book.by_first[first] if item[0] & mask == item[0])
-    return sorted(found, key=lambda item: item[1])
+def _feasible(mask: int, firsts: int, by_first: Mapping[int, Sequence[Choice]]) -> Iterator[Choice]:
+    """Yield the compositions of which something of each part is known, by the bits of the vocabularies that they begin with."""
+    left = mask & firsts
+    while left:
+        first = left & -left
+        left ^= first
+        for choice in by_first[first]:
+            if choice[0] & mask == choice[0]:
+                yield choice
 
 
 def _bounds(prose: Prose, layout: Layout) -> tuple[list[tuple[int, int]], list[int]]:
@@ -220,6 +249,13 @@ def _is_short_question(text: str) -> bool:
     return len(text) < LONGEST_TAG and text.rstrip().endswith("?") and len(text.split()) <= SHORT_QUESTION
 
 
+def _words(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> list[str]:
+    """Return the texts of the tokens of folded `[at, to)`."""
+    if prose.lower.find("#", at, to) >= 0:
+        return [token.text for token in _tokens(prose, at, to, vocabulary)]
+    return [word.removesuffix("'s") for word in _WORDS().findall(prose.lower, at, to)]
+
+
 def _tokens(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Iterator[Token]:
     after_tag = -1
     for match in _WORDS().finditer(prose.lower, at, to):
@@ -241,7 +277,7 @@ def _tokens(prose: Prose, at: int, to: int, vocabulary: Vocabulary) -> Iterator[
 
 def token_texts(text: str) -> list[str]:
     """Return the tokens of a lower-case text without hashtags."""
-    return [match.group().removesuffix("'s") for match in _WORDS().finditer(text)]
+    return [word.removesuffix("'s") for word in _WORDS().findall(text)]
 
 
 def split_tag(tag: str, vocabulary: Vocabulary) -> list[str]:
@@ -253,23 +289,26 @@ def split_tag(tag: str, vocabulary: Vocabulary) -> list[str]:
     return words
 
 
-def _known_words(word: str, vocabulary: Vocabulary) -> list[str]:
+@lru_cache(maxsize=MOST_WORDS)
+def _known_words(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     if word in vocabulary.words or len(word) > LONGEST_TAG:
-        return [word]
-    best: list[list[str] | None] = [[], *([None] * len(word))]
-    for end in range(1, len(word) + 1):
-        for start in range(max(0, end - LONGEST_WORD), end):
-            head = best[start]
-            if head is not None and (word[start:end] in vocabulary.words or word[start:end].isdigit()):
-                split = [*head, word[start:end]]
-                if best[end] is None or len(split) < len(best[end] or ()):
-                    best[end] = split
-    return best[-1] or [word]
+        return (word,)
+    best: dict[int, tuple[str, ...]] = {0: ()}  # the fewest words up to a place
+    for start in range(len(word)):
+        head = best.get(start)
+        if head is None:
+            continue
+        for end in range(start + 1, min(start + LONGEST_WORD, len(word)) + 1):
+            part = word[start:end]
+            if (part in vocabulary.words or part.isdigit()) and (end not in best or len(head) + 1 < len(best[end])):
+                best[end] = (*head, part)
+    return best.get(len(word), (word,))
 
 
 LONGEST_TAG, LONGEST_WORD = 60, 20  # characters: longer ones are not split
 
 
+@lru_cache(maxsize=MOST_WORDS)
 def _general(word: str) -> str:
     """Return what stands for `word` in the phrases of a vocabulary: itself, or the sign for numbers or tickers."""
     if word[0].isdigit() or word in NUMBER_WORDS:
@@ -277,29 +316,36 @@ def _general(word: str) -> str:
     return TICKER if word[0] == "$" and len(word) > 1 else word
 
 
-def find_mentions(tokens: Sequence[Token], vocabulary: Vocabulary) -> dict[str, tuple[Mention, ...]]:
-    """Return what each vocabulary knows of `tokens`: the longest phrase at each place; they may overlap."""
-    words = [token.text for token in tokens]
+def _find_mentions(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[Mention, int]]:
+    """Yield what the vocabularies, as bits, know of `words`: of each the longest phrase at each place; they may overlap."""
+    place, seen = -1, 0
+    for first, end, mask in sorted(_find_phrases(words, vocabulary), key=lambda phrase: (phrase[0], -phrase[1])):
+        if first > place:
+            place, seen = first, 0
+        if mask & ~seen:
+            yield Mention(first, end), mask & ~seen
+            seen |= mask
+
+
+def _find_phrases(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[int, int, int]]:
+    """Yield each phrase in `words`, with words or with signs for them: where it begins and ends, and the vocabularies that know it."""
     numbered = [_general(word) for word in words]
-    found: dict[str, list[Mention]] = {}
-    for first, (word, general) in enumerate(zip(words, numbered, strict=True)):
-        plain = vocabulary.entry(word)
-        if general == word:
-            lengths, other = plain.lengths, plain
-        else:
-            other = vocabulary.entry(general)
-            lengths = tuple(sorted({*plain.lengths, *other.lengths}, reverse=True))
-        seconds = (words[first + 1], numbered[first + 1]) if first + 1 < len(words) else ()
-        for length in lengths if any(second in plain.before or second in other.before for second in seconds) else (1,):
-            end = first + length
-            if end > len(words):
+    for said in (words, numbered) if numbered != words else (words,):
+        for first, (word, following) in enumerate(zip(said, [*said[1:], ""], strict=True)):
+            entry = vocabulary.entry(word)
+            if entry.alone:
+                yield first, first + 1, entry.alone
+            if following not in entry.before:
                 continue
-            phrase, in_general = " ".join(words[first:end]), " ".join(numbered[first:end])
-            names = plain.phrases.get(phrase, ())
-            if in_general != phrase:
-                names = (*names, *other.phrases.get(in_general, ()))
-            for name in names:
-                mentions = found.setdefault(name, [])
-                if not mentions or mentions[-1].first < first:
-                    mentions.append(Mention(first, end))
-    return {name: tuple(mentions) for name, mentions in found.items()}
+            for length in entry.lengths:
+                names = entry.phrases.get(" ".join(said[first : first + length])) if 1 < length <= len(said) - first else None
+                if names:
+                    yield first, first + length, _bits_of(names, vocabulary)
+
+
+@lru_cache(maxsize=MOST_WORDS)
+def _bits_of(names: tuple[str, ...], vocabulary: Vocabulary) -> int:
+    bits = 0
+    for name in names:
+        bits |= vocabulary.bits[name]
+    return bits

@@ -6,6 +6,9 @@ the offer is the author's own, or when "code" is a word of a programming text.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from disclosure_check.case import MOST, Connection, Trigger, is_affiliate
@@ -47,11 +50,13 @@ def find_connections(case: Case) -> list[Connection]:
 
 
 def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
-    is_company = case.has("company-voice") and not case.has("first-person")  # a company speaks for itself
+    shown: Counter[str] = Counter()
     for signal in case.found.signals:
         if signal.assertion != "affirmed" or signal.channel != "body" or not signal.kind.shows:
             continue
-        if is_company and (signal.kind.role == "connection" or signal.kind.topic in COMPANY_TOPICS):
+        if all(shown[kind] >= MOST for kind in signal.kind.shows):
+            continue  # earlier triggers are enough
+        if (signal.kind.role == "connection" or signal.kind.topic in COMPANY_TOPICS) and case.is_company:
             continue
         if (
             signal.kind.role in ("connection", "disclosure", "pointer")
@@ -59,6 +64,7 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
             and not _is_narrated(case, signal)
             and not _is_between_creators(case, signal)
         ):
+            shown.update(signal.kind.shows)
             for kind in signal.kind.shows:
                 yield kind, _trigger(signal)
     for signal in case.disclosures:
@@ -67,7 +73,7 @@ def _by_words(case: Case) -> Iterator[tuple[str, Trigger]]:
 
 
 def _by_links(case: Case) -> Iterator[tuple[str, Trigger]]:
-    for link in affiliate_links(case):
+    for link in islice(affiliate_links(case), MOST):
         yield "affiliate", Trigger(link.at, link.to, link.link.start, link.link.end, "link", "link.affiliate")
 
 
@@ -97,14 +103,14 @@ def _is_own_offer(case: Case, signal: Signal) -> bool:
 
 def _is_between_creators(case: Case, signal: Signal) -> bool:
     """Whether "#collab" tells of a video made with other creators, not for a brand."""
-    return signal.kind.topic == "shorthand" and "collab" in case.words(signal).lower() and case.has("between-creators")
+    return signal.kind.topic == "shorthand" and "collab" in case.words(signal).lower() and case.is_between_creators
 
 
 def _is_narrated(case: Case, signal: Signal) -> bool:
     """Whether an article or a talk tells of gifts and payments that have nothing to do with this text or its author."""
     if case.platform.form not in ("article", "audio") or signal.kind.role != "disclosure" or signal.kind.topic in ("ad", "sponsored"):
         return False
-    if not case.text[: signal.at].strip(" \n*_#>[("):
+    if signal.at <= case.first_word:
         return False  # a label at the very beginning
     sentence = case.found.layout.sentence(signal.at)
     start, end = max(sentence.start, signal.at - LONGEST_SENTENCE), min(max(sentence.end, signal.to), signal.to + LONGEST_SENTENCE)
@@ -115,9 +121,13 @@ def _labels_a_link(case: Case, label: Signal) -> bool:
     """Whether a bare "(affiliate link)" stands beside or right above a link, which it then shows to be one."""
     line = case.found.layout.line(label.at)
     below = case.found.layout.line(min(line.end, len(case.text) - 1))
-    return any(
-        line.start <= link.at < below.end and link.at - label.to <= LABEL and label.at - link.to <= LABEL for link in case.found.links
-    )
+    first = bisect_left(case.found.links, line.start, key=_place)
+    end = bisect_left(case.found.links, min(below.end, label.to + LABEL + 1), key=_place)
+    return any(label.at - case.found.links[number].to <= LABEL for number in reversed(range(first, end)))
+
+
+def _place(link: LinkSignal) -> int:
+    return link.at
 
 
 def _is_own_work(case: Case, link: LinkSignal) -> bool:

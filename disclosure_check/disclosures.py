@@ -6,6 +6,7 @@ Of all disclosures that could explain a connection the best one counts; what is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from disclosure_check.case import (
@@ -14,9 +15,7 @@ from disclosure_check.case import (
     MOST,
     Breach,
     Connection,
-    disclosure_link,
     has_offer_beside,
-    is_affiliate,
     is_among_credits,
     is_beside,
     is_with,
@@ -35,34 +34,6 @@ SHORT_POST = 2000  # characters: up to here a note below the links is likely to 
 FAR = 1.8  # folds: about twice the fold
 STORY_MEDIA = ("story", "stories", "story frames")  # in which all is on the picture
 PILE = 3  # so many tags and links in a row are a pile
-COMMON_WORDS = frozenset(
-    [
-        "the",
-        "and",
-        "to",
-        "of",
-        "is",
-        "it",
-        "my",
-        "for",
-        "in",
-        "this",
-        "with",
-        "you",
-        "that",
-        "on",
-        "was",
-        "are",
-        "have",
-        "i",
-        "a",
-        "we",
-        "so",
-        "but",
-        "at",
-        "me",
-    ]
-)
 BLOCK_TOPICS = ("sponsored", "payment", "brought", "presented")  # may label a block of an article only
 SPONSOR_TOPICS = ("partnership", "presented", "sponsor-word")  # ambiguous, but they tell that somebody pays
 UNTOLD = ("absent", "absent-from-excerpt", "far-bare-label", "inadequate", "far-below-link", "elsewhere", "hyperlinked")
@@ -141,7 +112,7 @@ def _breaches(case: Case, connection: Connection, disclosure: Signal) -> list[Br
 def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator[tuple[str, str]]:
     kind = disclosure.kind
     if kind.topic == "foreign":
-        if case.post.lang is not None or _reads_as_english(case.text):
+        if case.post.lang is not None or case.is_in_english:
             yield "foreign-language", "the post is in English, this is not"
     elif kind.topic == "affiliate-label":
         is_near = _is_near(case, disclosure, connection)
@@ -162,12 +133,6 @@ def _wording(case: Case, connection: Connection, disclosure: Signal) -> Iterator
 
 def _has_words(case: Case, topic: str, words: str) -> bool:
     return any(pattern.compiled().search(words) for pattern in case.contexts.get(topic, ()))
-
-
-def _reads_as_english(text: str) -> bool:
-    """Whether a text of undeclared language has about as many of the commonest English words as English has."""
-    words = re.findall(r"\w+", text.lower())
-    return sum(word in COMMON_WORDS for word in words) * 8 >= len(words)
 
 
 def _is_near(case: Case, label: Signal, connection: Connection) -> bool:
@@ -214,16 +179,20 @@ def _placement(case: Case, connection: Connection, disclosure: Signal) -> Iterat
 def _pile_position(case: Case, disclosure: Signal) -> str | None:
     if not case.words(disclosure).startswith("#"):
         return None
-    for pile in case.found.layout.piles:
-        if not pile.start <= disclosure.at < pile.end:
-            continue
-        others = [item for item in pile.items[:MOST] if _is_pile_item(case, item)]
-        if len(others) + 1 >= PILE:
-            if any(item.start < disclosure.at for item in others):
-                return "piled"
-            is_own_line = case.found.layout.line(pile.start).end <= pile.end + 1 and pile.start > 0
-            return None if is_own_line and _is_shown_whole(case) else "leading-pile"
-    return None
+    piles = case.found.layout.piles
+    number = bisect_right(piles, disclosure.at, key=lambda pile: pile.start) - 1
+    if number < 0 or disclosure.at >= piles[number].end:
+        return None
+    pile = piles[number]
+    if pile.start not in case.lost_among:
+        case.lost_among[pile.start] = [item.start for item in pile.items[:MOST] if _is_pile_item(case, item)]
+    others = case.lost_among[pile.start]
+    if len(others) + 1 < PILE:
+        return None
+    if others[0] < disclosure.at:
+        return "piled"
+    is_own_line = case.found.layout.line(pile.start).end <= pile.end + 1 and pile.start > 0
+    return None if is_own_line and _is_shown_whole(case) else "leading-pile"
 
 
 def _is_pile_item(case: Case, item: Span) -> bool:
@@ -233,7 +202,7 @@ def _is_pile_item(case: Case, item: Span) -> bool:
     facts = [link.fact for link in case.links_at.get(item.start, ())]
     if any(fact is not None and fact.role == "platform" for fact in facts):
         return False
-    return not any(signal.at < item.end and signal.to > item.start for signal in case.disclosures if signal.kind.grade == "adequate")
+    return not any(at < item.end and to > item.start for at, to in case.adequate)
 
 
 def _is_shown_whole(case: Case) -> bool:
@@ -266,18 +235,18 @@ def _by_adjacency(case: Case, connection: Connection, disclosure: Signal) -> Ite
     if not unexplained:
         return
     first = connection.triggers[0]
-    is_long = len(case.post.text) - case.post.body_start > SHORT_POST
-    follows = case.depth(first) > 1 and any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers)
-    mostly_explained = len(unexplained) * 2 <= len(connection.triggers)
-    is_lost = (case.depth(disclosure) > 1 or is_long) and not follows and not mostly_explained
+    is_lost = (
+        len(unexplained) * 2 > len(connection.triggers)
+        and (len(case.post.text) - case.post.body_start > SHORT_POST or case.depth(disclosure) > 1)
+        and not (any(0 <= disclosure.at - trigger.to <= BESIDE for trigger in connection.triggers) and case.depth(first) > 1)
+    )
     is_lost = is_lost or _is_about_links_only(case, connection, disclosure) or is_among_credits(case, disclosure)
     yield ("far-below-link" if is_lost else "below-link"), "the link comes first"
 
 
 def _is_about_links_only(case: Case, connection: Connection, disclosure: Signal) -> bool:
     """Whether a commission is told of links somewhere below, while a code stands by itself."""
-    has_links = any(is_affiliate(link) for link in case.found.links)
-    if connection.kind != "discount" or disclosure.kind.topic != "commission" or not has_links:
+    if connection.kind != "discount" or disclosure.kind.topic != "commission" or not case.has_affiliate_links:
         return False
     sentence = case.found.layout.sentence(disclosure.at)
     mentions_code = "code" in case.text[sentence.start : sentence.end].lower()
@@ -299,15 +268,14 @@ def _absence(case: Case, connection: Connection) -> Breach:
     span = _span_of(case, connection)
     lesser = _lesser_tie(case) if connection.declared and connection.kind in ("paid", "equity", "employee") else None
     pointer = next((signal for signal in case.found.signals if signal.kind.role == "pointer" and signal.assertion == "affirmed"), None)
-    linked = disclosure_link(case)
     if case.post.platform_label and connection.declared:
         return Breach("label-only", topic, connection, span, "only the platform's own label says so")
     if case.post.page_sponsor and not connection.declared and not connection.triggers:
         return Breach("front-matter-only", topic, connection, span, "the front matter names a sponsor, the text doesn't")
     if lesser:
         return Breach("lesser-kind", lesser.kind.topic, connection, Span(lesser.start, lesser.end), "a lesser tie is said", lesser)
-    if linked:
-        return Breach("hyperlinked", topic, connection, linked, "the disclosure is behind a link")
+    if case.disclosure_link:
+        return Breach("hyperlinked", topic, connection, case.disclosure_link, "the disclosure is behind a link")
     if pointer:
         return Breach("elsewhere", topic, connection, Span(pointer.start, pointer.end), "the disclosure is somewhere else", pointer)
     if _is_excerpt(case):

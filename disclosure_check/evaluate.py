@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from disclosure_check.case import make_case
+from disclosure_check.case import Case
 from disclosure_check.connections import find_connections
 from disclosure_check.disclosures import judge
 from disclosure_check.forbidden import Inquiry, find_offences
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from disclosure_check.annotate import Annotations
-    from disclosure_check.case import Breach, Case, Connection, Trigger
+    from disclosure_check.case import Breach, Connection, Trigger
     from disclosure_check.model import Platform, Post, Severity
     from disclosure_check.rulebook import Rule, Rulebook
 
@@ -47,7 +47,7 @@ PLAIN_KINDS = {
 
 def evaluate(post: Post, platform: Platform, found: Annotations, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Return the kinds of connection that the post declares or shows, and the findings in the order of their place."""
-    case = make_case(post, platform, found, rulebook)
+    case = Case(post, platform, found, rulebook)
     connections = find_connections(case)
     judged = judge(case, connections, partial(_severities, case))
     findings = [_finding(case, rule, breach) for _, breaches in judged for breach in breaches for rule in _rules_for(case, breach)]

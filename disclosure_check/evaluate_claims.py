@@ -6,6 +6,8 @@ with its standing. What a claim is worth, and the words to say it with, are rule
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -54,12 +56,15 @@ def evaluate_claims(
     records: list[ClaimRecord] = []
     places = _selling_places(post, found, candidates, kinds)
     disclosures = [signal for signal in found.signals if signal.kind.role == "disclosure" and signal.channel == "body"]
+    offers = _offers(candidates, found)
+    told_up_to = list(accumulate((signal.to for signal in disclosures), max))
     for claim in judge(candidates, book, nlp):
         if claim.at >= found.own_end:
             continue  # a reader's words
-        if (claim.asked and not _offers(candidates, found)) or not (claim.rule.anywhere or _is_near(claim, places)):
+        if (claim.asked and not offers) or not (claim.rule.anywhere or _is_near(claim, places)):
             continue
-        if any(signal.at <= claim.at < signal.to for signal in disclosures):
+        before = bisect_right(disclosures, claim.at, key=lambda signal: signal.at)
+        if before and claim.at < told_up_to[before - 1]:
             continue  # words that disclose claim nothing: "thanks to Acme for the free lamp"
         rule = book.texts[QUESTION_RULE if claim.asked else claim.rule.id]
         span, sentence = (found.prose.offsets.span(*bounds) for bounds in ((claim.at, claim.to), (claim.sentence.at, claim.sentence.to)))
@@ -127,8 +132,8 @@ def _record(post: Post, rule: Rule, span: Span, sentence: Span, standing: Judgem
     )
 
 
-def _selling_places(post: Post, found: Annotations, candidates: Candidates, kinds: Collection[str]) -> list[tuple[int, int]] | None:
-    """Return the folded stretches of a post in which it sells something, or None if all of it does.
+def _selling_places(post: Post, found: Annotations, candidates: Candidates, kinds: Collection[str]) -> list[int] | None:
+    """Return the folded places, in order, around which a post sells something, or None if all of it does.
 
     A post with a declared or paid connection is about the brand. Others are so around their links and codes, or around the words with which they sell.
     """
@@ -137,11 +142,11 @@ def _selling_places(post: Post, found: Annotations, candidates: Candidates, kind
     links = [link.at for link in found.links if link.fact is not None and link.fact.role == "affiliate"]
     words = [sentence.tokens[mention.first].at for sentence in candidates.sentences for mention in sentence.mentions(SELLS)]
     signals = [signal.at for signal in found.signals if signal.kind.role in ("connection", "disclosure")]
-    return [(at - NEAR, at + NEAR) for at in (*links, *words, *signals)]
+    return sorted((*links, *words, *signals))
 
 
-def _is_near(claim: Claim, places: list[tuple[int, int]] | None) -> bool:
-    return places is None or any(start <= claim.at < end for start, end in places)
+def _is_near(claim: Claim, places: list[int] | None) -> bool:
+    return places is None or bisect_right(places, claim.at - NEAR) < bisect_right(places, claim.at + NEAR)
 
 
 def _offers(candidates: Candidates, found: Annotations) -> bool:

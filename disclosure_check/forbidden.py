@@ -96,9 +96,10 @@ def _contradictions(inquiry: Inquiry) -> Iterator[Offence]:
 def _contradicts(denial: Signal, connection: Connection) -> bool:
     if connection.declared:
         return True
-    others = [trigger for trigger in connection.triggers if trigger.to <= denial.at or trigger.at >= denial.to]
-    is_payment_denied = denial.kind.topic == "denial-paid" and connection.kind == "paid"
-    return is_payment_denied and any(trigger.topic in ("ad", "sponsored", "payment") for trigger in others)
+    if denial.kind.topic != "denial-paid" or connection.kind != "paid":
+        return False
+    others = (trigger for trigger in connection.triggers if trigger.to <= denial.at or trigger.at >= denial.to)
+    return any(trigger.topic in ("ad", "sponsored", "payment") for trigger in others)
 
 
 def _wordings(inquiry: Inquiry) -> Iterator[Offence]:
@@ -106,8 +107,10 @@ def _wordings(inquiry: Inquiry) -> Iterator[Offence]:
     seen: set[Span] = set()
     topics = inquiry.match.get("topics", ())
     for signal in case.found.signals:
+        if signal.kind.role != "wording" or signal.assertion != "affirmed" or signal.kind.topic not in topics:
+            continue
         sentence = case.found.layout.sentence(signal.at)
-        if signal.kind.role == "wording" and signal.assertion == "affirmed" and signal.kind.topic in topics and sentence not in seen:
+        if sentence not in seen:
             seen.add(sentence)
             yield Offence(Span(signal.start, signal.end), None, "words of lawyers")
 

@@ -6,6 +6,7 @@ assertion. What they are worth, and the words to say it with, are rule data.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -64,7 +65,11 @@ def judge(candidates: Candidates, book: ClaimBook, nlp: Setup = "cues") -> list[
         for candidate, made in zip(candidates.found, _assertions(candidates, book, nlp), strict=True)
         if not _is_acquitted(candidate.rule, made) and _is_complete(candidate, candidates.sentences)
     ]
-    return list(_preferred(claims))
+    rules = {claim.rule.id: claim.rule for claim in claims}
+    acquitted = {id for id, rule in rules.items() if not _is_complete_in_post(rule, candidates.sentences)}
+    claims = [claim for claim in claims if claim.rule.id not in acquitted]
+    # Claims of different sentences don't overlap.
+    return [claim for _, group in groupby(claims, key=lambda claim: claim.sentence.at) for claim in _preferred(list(group))]
 
 
 def _is_acquitted(rule: ClaimRule, made: frozenset[str]) -> bool:
@@ -76,10 +81,10 @@ def _is_acquitted(rule: ClaimRule, made: frozenset[str]) -> bool:
 
 def _preferred(claims: Sequence[Claim]) -> Iterator[Claim]:
     for index, claim in enumerate(claims):
-        overlapping = [other for other in claims if other.at < claim.to and claim.at < other.to]
-        if any(_yields(claim.rule, other.rule) for other in overlapping):
+        overlapping = [(at, other.rule) for at, other in enumerate(claims) if other.at < claim.to and claim.at < other.to]
+        if any(_yields(claim.rule, rule) for _, rule in overlapping):
             continue
-        if not any(other.rule is claim.rule and other in claims[:index] for other in overlapping):
+        if not any(rule is claim.rule and at < index for at, rule in overlapping):
             yield claim
 
 
@@ -89,14 +94,23 @@ def _yields(rule: ClaimRule, other: ClaimRule) -> bool:
 
 
 def _is_complete(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
-    """Return whether what a rule wants around its words is there, and nothing that acquits them."""
-    rule, index = candidate.rule, candidate.sentence
-    around = {"near": sentences[max(0, index - 1) : index + 2], "around": sentences[max(0, index - 3) : index + 4], "post": sentences}
-    for name, conditions in rule.conditions.items():
+    """Return whether what a rule wants in a sentence and those beside it is there, and nothing that acquits its words."""
+    index = candidate.sentence
+    reaches = {"": 0, "near": 1, "around": 3}
+    for name, conditions in candidate.rule.conditions.items():
         kind, _, where = name.partition("_")
-        if holds(conditions, around.get(where, sentences[index : index + 1])) == (kind == "unless"):
-            return False
+        if where in reaches:
+            around = sentences[max(0, index - reaches[where]) : index + reaches[where] + 1]
+            if holds(conditions, around) == (kind == "unless"):
+                return False
     return True
+
+
+def _is_complete_in_post(rule: ClaimRule, sentences: Sequence[Sentence]) -> bool:
+    """Return whether what a rule wants anywhere in a post is there, and nothing that acquits all its claims."""
+    return not holds(rule.conditions.get("unless_post", ()), sentences) and (
+        "requires_post" not in rule.conditions or holds(rule.conditions["requires_post"], sentences)
+    )
 
 
 def _assertions(candidates: Candidates, book: ClaimBook, nlp: Setup) -> Iterator[frozenset[str]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from disclosure_check.case import make_case
+from disclosure_check.case import Case
 from disclosure_check.connections import affiliate_links
 from disclosure_check.model import Edit
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from disclosure_check.annotate import Annotations, LinkSignal
-    from disclosure_check.case import Case
     from disclosure_check.model import Finding, Link, Markup, Piece, Platform, Post
     from disclosure_check.rulebook import Repair, Rulebook
 
@@ -56,7 +55,7 @@ class Judged(Struct, frozen=True):
 
 def with_fixes(judged: Judged, platform: Platform, rulebook: Rulebook, judge: Callable[[Post], Judged]) -> tuple[Finding, ...]:
     """Return the findings of `judged`; those that can be mended have a `fix`, or a `suggestion` if nobody declared what it would say."""
-    case = make_case(judged.post, platform, judged.found, rulebook)
+    case = Case(judged.post, platform, judged.found, rulebook)
     tries = iter(range(max(1, BUDGET // (len(judged.post.text) + 1))))
     mended: dict[tuple[str, int, int], Finding] = {}
     for finding in [finding for finding in judged.findings if finding.rule in rulebook.repairs][:MOST]:
@@ -291,7 +290,8 @@ def _whole_line(text: str, first: int, last: int, least: int) -> Edit:
     """Return the edit that takes out a line with the blank lines behind it, or before it if it is the last."""
     head, tail = text[least:first], text[last:]
     if not tail.strip():
-        gap = re.search(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z", head)
+        words = len(head.rstrip(" \t\r\n"))
+        gap = re.compile(r"[\r\n]").search(head, words)
         return Edit(least + (gap.start() if gap else len(head)), last, "")
     blank = re.match(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*", tail)
     return Edit(first, last + (blank.end() if blank else 0), "")

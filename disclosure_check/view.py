@@ -26,7 +26,7 @@ _BESIDE = ("description", "overlay")  # channels of words that aren't in the tex
 def view_of(post: Post, markup: Markup, platform: Platform, found: Annotations, rulebook: Rulebook) -> View:
     """Return what a report needs to show `post`."""
     marks = _outermost(sorted((*_signal_marks(found), *_link_marks(found)), key=lambda mark: (mark.start, -mark.end, mark.kind, mark.note)))
-    case = Case(post, platform, found, rulebook, {}, ())
+    case = Case(post, platform, found, rulebook)
     starts = found.layout.parts or (0,)
     parts = [Span(start, end) for start, end in zip(starts, (*starts[1:], len(found.prose.text)), strict=True)][:MOST_PARTS]
     # What is said is judged by its time.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from disclosure_check.case import MOST
 from disclosure_check.check import Options, check_post
 from disclosure_check.model import Post
 from disclosure_check.rulebook import load_rulebook
@@ -129,6 +130,12 @@ WHOSE = {
 @pytest.mark.parametrize(("text", "platform", "expected"), WHOSE.values(), ids=WHOSE)
 def test_whose_the_offer_is(text, platform, expected):
     assert findings(text, platform) == expected
+
+
+def test_what_stands_behind_more_triggers_than_count_is_seen():
+    text = "Use code MIA20 for 20% off at Lumo. " * (MOST + 10)
+    checked = report(f"{text} My lamp: {LINK} #ad", "instagram")
+    assert checked.connections == ("paid", "affiliate", "discount")
 
 
 GAPS = {

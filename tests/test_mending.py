@@ -420,6 +420,7 @@ HOSTILE = {
     "open tags": ("html", f"<a href={LINK} " * 5_000 + "a" * 1_000_000),
     "open brackets": ("markdown", f"[x]({LINK} " + "[" * 200_000),
     "blank lines": ("text", "a\n" + "\n" * 500_000 + "#spon\n"),
+    "blank lines in front of the last words": ("text", "Our lamp is so bright\n" + "\n" * 50_000 + "and so on\n#ad"),
     "one long line": ("text", "lamp " * 200_000 + "#spon"),
     "one long word": ("markdown", "a" * 500_000 + " #spon"),
 }
