@@ -12,7 +12,7 @@ def main() -> None:
     Checking makes few reference cycles and a start makes many objects that stay, so the garbage collector need not look often;
     and at the end, when the system takes all memory back, it has nothing to do.
     """
-    gc.set_threshold(50_000)
+    gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     from disclosure_check.cli import cli
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from disclosure_check.errors import InputError, RuleError
-from disclosure_check.lazily import lazily
+from disclosure_check.lazily import Unpacked, lazily
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = Path(__file__).parent / "rulebook.json"
-COMPILED_FORMAT = 2  # of all these files, which a checkout may have from before its code changed
-CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
+COMPILED_FORMAT = 3  # of all these files, which a checkout may have from before its code changed
+CLAIMS_NAME = "claims.bin"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
 CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
 
@@ -236,7 +236,10 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
     import json
 
+    from msgspec.msgpack import encode
+
     from disclosure_check.claim_rules import compile_claims
+    from disclosure_check.places import put, write_file
     from disclosure_check.prefilter import needs_of_signals
     from disclosure_check.rule_files import read_pack
 
@@ -246,9 +249,10 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
     names = {rule["id"]: rule["name"] for rule in pack["rules"]}
     late = sorted((rule for rule in pack["rules"] if rule["type"] in LATE_TYPES), key=lambda rule: str(rule["id"]))
-    claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
+    claims, body = compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))
+    texts = put({rule["id"]: encode(rule) for rule in late}, body)
+    write_file(target.with_name(CLAIMS_NAME), body, encode((claims, texts), order="deterministic"))
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
-    target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
     signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
     expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), target.with_name(EXPRESSIONS_NAME))
     whole = {
@@ -296,21 +300,25 @@ def _read_expressions(mark: str) -> Mapping[str, bytes]:
 
 
 def _read_claims(own: Path) -> ClaimBook:
-    from msgspec.json import decode
+    from msgspec.msgpack import decode
 
-    from disclosure_check.claim_rules import load_claims
+    from disclosure_check.claim_rules import CompiledClaims, load_claims
+    from disclosure_check.places import read_file, value_at
 
-    data = decode(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
-    for table in data["rules"]:
-        table["path"] = str(own / table["path"])
-    return load_claims(data["claims"], [_rule(table) for table in data["rules"]])
+    def rule(place: int) -> Rule:
+        table = decode(value_at(place, body))
+        return _rule(table | {"path": str(own / table["path"])})
+
+    body, head = read_file(COMPILED_FILE.with_name(CLAIMS_NAME))
+    compiled, texts = decode(head, type=tuple[CompiledClaims, dict[str, int]])
+    return load_claims(compiled, body, Unpacked(texts, rule))
 
 
 def _make_claims(data: Mapping[str, Any], rules: Sequence[Rule]) -> ClaimBook:
     from disclosure_check.claim_rules import compile_claims, load_claims
 
     tables = sorted((table for table in data["rules"] if table["type"] in LATE_TYPES), key=lambda table: str(table["id"]))
-    return load_claims(compile_claims(data["vocabulary"], tables, data["claim_cues"]), rules)
+    return load_claims(*compile_claims(data["vocabulary"], tables, data["claim_cues"]), {rule.id: rule for rule in rules})
 
 
 def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
