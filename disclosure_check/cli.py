@@ -11,7 +11,6 @@ from contextlib import closing
 from functools import partial
 from io import BytesIO
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import click
@@ -22,6 +21,7 @@ from disclosure_check.errors import ConfigError, DisclosureCheckError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
@@ -76,6 +76,15 @@ class _Command(click.Group):
             raise _Failure("this is a fault of disclosure-check, not of your posts; please report it with the lines above") from None
 
 
+class _Path(click.Path):
+    """A path as `pathlib` has it, which is imported only where one is given."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="disclosure-check", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -111,7 +120,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @cli.command(short_help="Check posts.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...", shell_complete=_complete_path)
 @click.option("--format", "format", default="text", metavar="NAME", help="text (default), json, jsonl, sarif, github, junit, csv or html.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--output", type=_Path(dir_okay=False), help="Write the report to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
 @click.option("--connection", "connections", multiple=True, metavar="KIND[,KIND]", help="The tie to the brand of posts that declare none.")
 @click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
@@ -123,12 +132,10 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
     "--claims", type=click.Choice(["auto", "always", "never"]), help="Look for claims: auto (default) is in posts with a connection."
 )
 @click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
-@click.option(
-    "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
-)
+@click.option("--substantiation", metavar="FILE", type=_Path(), help="Approved claims; else the nearest substantiation.toml.")
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="What makes the exit code 1: error (default) ...")
-@click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Leave out the findings accepted in this file.")
+@click.option("--baseline", metavar="FILE", type=_Path(), help="Leave out the findings accepted in this file.")
 @click.option("--fix", is_flag=True, help="Mend in the files what needs no judgement, and report what is left; see --diff.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, as a unified diff in place of the report; write nothing.")
 @click.option("--since", metavar="REV", help="Only findings on lines changed since a revision of git: main, HEAD, v1.2.")
@@ -137,13 +144,11 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--statistics", is_flag=True, help="Count the findings by rule.")
 @click.option("--quiet", is_flag=True, help="Only findings: no summary, no progress.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal without NO_COLOR.")
-@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--config", metavar="FILE", type=_Path(), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew, and keep nothing for the next run.")
-@click.option(
-    "--cache-dir", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Keep results here; else in the user's cache."
-)
+@click.option("--cache-dir", metavar="DIR", type=_Path(file_okay=False), help="Keep results here; else in the user's cache.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
 
@@ -248,13 +253,15 @@ def _narrowed(reports: Iterator[PostReport], asked: _Asked, config: Config | Non
     if config is not None and config.suppressions:
         from disclosure_check.suppression import with_unused_entries
 
-        reports = with_unused_entries(reports, config, rulebook, are_all=any(Path(path).is_dir() for path in asked.paths))
+        reports = with_unused_entries(reports, config, rulebook, are_all=any(map(os.path.isdir, asked.paths)))
     path = asked.baseline or (config.folder / config.baseline if config is not None and config.baseline else None)
     if path is not None:
         from disclosure_check.baseline import accept_known, read_baseline
 
         reports = accept_known(reports, read_baseline(path))
     if asked.since is not None:
+        from pathlib import Path
+
         from disclosure_check.since import changed_lines, keep_changed
 
         reports = keep_changed(reports, changed_lines(asked.since, Path.cwd()))
@@ -310,9 +317,11 @@ def _config(asked: _Asked) -> Config | None:
         return None
     from disclosure_check.loading import find_config
 
-    path = asked.config or find_config(Path.cwd())
+    path = asked.config or find_config(os.getcwd())
     if path is None:
         return None
+    from pathlib import Path
+
     from disclosure_check.config import load_config
 
     return load_config(Path(os.path.relpath(path)) if asked.config is None else path)
@@ -401,8 +410,12 @@ def _excluded(config: Config | None) -> Callable[[str], bool] | None:
 def _nearest_substantiation(*, isolated: bool) -> Path | None:
     from disclosure_check.loading import nearest_substantiation
 
-    found = None if isolated else nearest_substantiation(Path.cwd())
-    return None if found is None else Path(os.path.relpath(found))
+    found = None if isolated else nearest_substantiation(os.getcwd())
+    if found is None:
+        return None
+    from pathlib import Path
+
+    return Path(os.path.relpath(found))
 
 
 def _run_facts(asked: _Asked, rulebook: Rulebook, options: Options, folders: Sequence[Path]) -> RunFacts:
@@ -483,12 +496,16 @@ def _write_document(format: str, reports: Iterable[PostReport], write: Callable[
 
         write_junit(reports, write, run.failing)
     elif format == "sarif":
+        from pathlib import Path
+
         from disclosure_check.reports.places import repository_root
         from disclosure_check.reports.sarif import write_sarif
 
         root = repository_root(Path.cwd())
         write_sarif(reports, write, tally, rules=run.rules(), facts=run.facts(), root=root, rule_pages=run.rule_pages)
     elif format == "github":
+        from pathlib import Path
+
         from disclosure_check.reports.github import write_github
         from disclosure_check.reports.places import repository_root
 
@@ -634,7 +651,7 @@ def explain(rule: str, packs: tuple[str, ...]) -> None:
 @click.option(
     "--output",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Path(file_okay=False),
     help="Write a page for each rule and an index here, as markdown or html.",
 )
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
@@ -666,12 +683,14 @@ def rules(format: str, output: Path | None, packs: tuple[str, ...]) -> None:
 
 
 @cli.command(short_help="Run the examples of a rule pack.")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, path_type=Path))
+@click.argument("folder", metavar="DIR", type=_Path(exists=True))
 def test(folder: Path) -> None:
     """Run the examples in the rule files of DIR (or in one rule file), and count how many each rule has.
 
     Exit code 0: all come out as the rule files say. 1: some don't. 2: a rule file is wrong, or nothing was run.
     """
+    from pathlib import Path
+
     from disclosure_check.explain import render_results, run_examples
     from disclosure_check.rulebook import load_rulebook, rules_dir
 
@@ -704,15 +723,13 @@ def baseline() -> None:
     """
 
 
-_baseline_file = click.option(
-    "--file", "target", default="disclosure-check.baseline", show_default=True, type=click.Path(dir_okay=False, path_type=Path)
-)
+_baseline_file = click.option("--file", "target", default="disclosure-check.baseline", show_default=True, type=_Path(dir_okay=False))
 
 
 @baseline.command("create", short_help="Write the findings of today into the baseline.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_baseline_file
-@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--config", metavar="FILE", type=_Path(), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--force", is_flag=True, help="Write an existing file anew; its reasons are kept.")
 def baseline_create(paths: tuple[str, ...], target: Path, config: Path | None, *, force: bool) -> None:
     """Write each error and warning found in PATHs into the baseline. Exit code 2: a file could not be checked, and nothing is written."""
@@ -730,7 +747,7 @@ def baseline_create(paths: tuple[str, ...], target: Path, config: Path | None, *
 @baseline.command("prune", short_help="Take out the entries that nothing needs any more.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_baseline_file
-@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--config", metavar="FILE", type=_Path(), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 def baseline_prune(paths: tuple[str, ...], target: Path, config: Path | None) -> None:
     """Take out of the baseline what is no longer found in PATHs, and entries of files that are gone. Nothing is added."""
     from disclosure_check.baseline import make_entries, prune, read_baseline, write_baseline
@@ -783,17 +800,15 @@ def _all_reports(paths: tuple[str, ...], config: Path | None) -> list[PostReport
 @cli.command(short_help="List the claims of posts, as a worksheet.")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...")
 @click.option("--format", "format", type=click.Choice(["text", "csv", "json"]), default="text", help="text (default), csv or json.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the worksheet to this file.")
+@click.option("--output", type=_Path(dir_okay=False), help="Write the worksheet to this file.")
 @click.option("--platform", metavar="NAME", help="Where posts that don't say it appear: instagram, youtube, blog ...")
 @click.option("--brand", "brands", multiple=True, metavar="NAME", help="The brand of posts that name none.")
 @click.option("--rules", "packs", multiple=True, metavar="DIR|package:NAME", help="Add a pack of rules. Repeatable.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="Another name of a record's field: text=caption.")
 @click.option("--nlp", type=click.Choice(["cues", "model"]), help="Judge claims by cue words (default), or by a parse as well.")
-@click.option(
-    "--substantiation", metavar="FILE", type=click.Path(path_type=Path), help="Approved claims; else the nearest substantiation.toml."
-)
+@click.option("--substantiation", metavar="FILE", type=_Path(), help="Approved claims; else the nearest substantiation.toml.")
 @click.option("--today", metavar="DATE", help="The day for which proof must not have expired: 2026-05-31.")
-@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Else the nearest disclosure-check.toml or pyproject.toml.")
+@click.option("--config", metavar="FILE", type=_Path(), help="Else the nearest disclosure-check.toml or pyproject.toml.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
 def claims(**asked: Any) -> None:
@@ -827,7 +842,7 @@ def claims(**asked: Any) -> None:
 
 
 @cli.command(short_help="Set a content repository up.")
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="[DIR]", default=".", type=_Path(exists=True, file_okay=False))
 @click.option("--hook", "with_hook", is_flag=True, help="Add the hook to an existing .pre-commit-config.yaml, too; all else in it stays.")
 @click.option("--baseline", "with_baseline", is_flag=True, help="Accept the findings that are there today.")
 def init(folder: Path, *, with_hook: bool, with_baseline: bool) -> None:
@@ -881,6 +896,8 @@ def lsp(*, stdio: bool) -> None:  # noqa: ARG001
 @click.argument("name", metavar="report|rule|config|substantiation", type=click.Choice(["report", "rule", "config", "substantiation"]))
 def schema(name: str) -> None:
     """Print the JSON Schema of the JSON report, of a rule file, of the configuration or of a substantiation file."""
+    from pathlib import Path
+
     _show((Path(__file__).parent / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 

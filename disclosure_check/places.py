@@ -39,11 +39,11 @@ def write_file(path: Path, body: bytes | bytearray, head: bytes) -> None:
     beside.replace(path)
 
 
-def read_file(path: Path) -> tuple[Body, bytes]:
+def read_file(path: str) -> tuple[Body, bytes]:
     """Return the body and the head of a file. What isn't asked for of the body isn't read."""
     from mmap import ACCESS_READ, mmap
 
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         whole = mmap(file.fileno(), 0, access=ACCESS_READ)
     length = int.from_bytes(whole[-LENGTH:], "little")
     return whole, whole[-LENGTH - length : -LENGTH]

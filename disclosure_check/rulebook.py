@@ -10,7 +10,6 @@ import os
 import re
 import sys
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -22,6 +21,7 @@ from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Sev
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import regex
 
@@ -36,7 +36,7 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
-COMPILED_FILE = Path(__file__).parent / "rulebook.json"
+COMPILED_FILE = os.path.join(os.path.dirname(__file__), "rulebook.json")
 COMPILED_FORMAT = 3  # of all these files, which a checkout may have from before its code changed
 CLAIMS_NAME = "claims.bin"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
@@ -165,10 +165,18 @@ class Rulebook(Struct, frozen=True):
     repairs: Mapping[str, tuple[Repair, ...]]  # of the rules that have any, by id
 
 
-def rules_dir() -> Path:
+def rules_folder() -> str:
     """Return where the project's own rules lie: in the installed package, or beside it in a checkout."""
-    packaged = Path(__file__).parent / "rules"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
+    package = os.path.dirname(__file__)
+    packaged = os.path.join(package, "rules")
+    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(package), "rules")
+
+
+def rules_dir() -> Path:
+    """Return `rules_folder()` as a `Path`."""
+    from pathlib import Path
+
+    return Path(rules_folder())
 
 
 def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rulebook:
@@ -176,9 +184,9 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
 
     Raises RuleError with path and line for a file that breaks the format, and for an id that two files use.
     """
-    own = rules_dir()
+    own = rules_folder()
     compiled = None if examples or packs else _read_compiled(own)
-    own_links = cache(partial(_read_links, own / LINKS_FILE))
+    own_links = cache(partial(_read_links, os.path.join(own, LINKS_FILE)))
     all_links = None
     if compiled is not None:
         data, names = compiled["pack"], compiled["names"]
@@ -187,15 +195,15 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     else:
         from disclosure_check.rule_files import read_pack
 
-        data = read_pack(own, check=False)
+        data = read_pack(rules_dir(), check=False)
         known = None
-    for table in (*data["rules"], *data["signals"]):
-        table["path"] = str(own / table["path"])
+    for table in data["rules"]:
+        table["path"] = _path_of(table, own)
     own_signals = len(data["signals"])
     for pack in packs:
         _add_pack(data, pack)
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
-            all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
+            all_links = _read_links(str(pack / LINKS_FILE), all_links or own_links())
     words = data["words"]
     signals = tuple(_signal(table, words, is_own=number < own_signals, known=known) for number, table in enumerate(data["signals"]))
     rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
@@ -215,7 +223,17 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     )
 
 
-def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mapping[str, Any] | None, own: Path) -> Prefilter:
+def _path_of(table: Mapping[str, Any], folder: str) -> str:
+    """Return the path of the rule file in `folder` that a table stands in."""
+    return os.path.join(folder, *table["path"].split("/"))
+
+
+def _beside(name: str) -> str:
+    """Return the path of a file beside the compiled rules."""
+    return os.path.join(os.path.dirname(COMPILED_FILE), name)
+
+
+def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mapping[str, Any] | None, own: str) -> Prefilter:
     """Return the prefilter of `signals`, of which the first are the project's own, and known to the compiled rules."""
     from disclosure_check.prefilter import Prefilter
 
@@ -232,9 +250,10 @@ def with_kinds(rulebook: Rulebook, kinds: Sequence[SignalKind]) -> Rulebook:
     return replace(rulebook, signals=(*rulebook.signals, *kinds), prefilter=cache(lambda: own().extended(kinds)))
 
 
-def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
+def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
     """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
     import json
+    from pathlib import Path
 
     from msgspec.msgpack import encode
 
@@ -243,6 +262,7 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
     from disclosure_check.prefilter import needs_of_signals
     from disclosure_check.rule_files import read_pack
 
+    target = Path(file)
     pack = read_pack(folder, check=False)
     for rule in pack["rules"]:
         rule |= {"invalid": [], "valid": []}
@@ -290,7 +310,8 @@ def _read_expressions(mark: str) -> Mapping[str, bytes]:
     import pickle
 
     try:
-        expressions = COMPILED_FILE.with_name(EXPRESSIONS_NAME).read_bytes()
+        with open(_beside(EXPRESSIONS_NAME), "rb") as file:
+            expressions = file.read()
     except OSError:
         return {}
     if _mark_of(expressions) != mark:
@@ -299,7 +320,7 @@ def _read_expressions(mark: str) -> Mapping[str, bytes]:
     return found
 
 
-def _read_claims(own: Path) -> ClaimBook:
+def _read_claims(own: str) -> ClaimBook:
     from msgspec.msgpack import decode
 
     from disclosure_check.claim_rules import CompiledClaims, load_claims
@@ -307,9 +328,9 @@ def _read_claims(own: Path) -> ClaimBook:
 
     def rule(place: int) -> Rule:
         table = decode(value_at(place, body))
-        return _rule(table | {"path": str(own / table["path"])})
+        return _rule(table | {"path": _path_of(table, own)})
 
-    body, head = read_file(COMPILED_FILE.with_name(CLAIMS_NAME))
+    body, head = read_file(_beside(CLAIMS_NAME))
     compiled, texts = decode(head, type=tuple[CompiledClaims, dict[str, int]])
     return load_claims(compiled, body, Unpacked(texts, rule))
 
@@ -321,26 +342,29 @@ def _make_claims(data: Mapping[str, Any], rules: Sequence[Rule]) -> ClaimBook:
     return load_claims(*compile_claims(data["vocabulary"], tables, data["claim_cues"]), {rule.id: rule for rule in rules})
 
 
-def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
+def _read_links(path: str, base: LinkData | None = None) -> LinkData:
+    from pathlib import Path
+
     from disclosure_check.links import NO_LINK_DATA, load_link_data
 
-    return load_link_data(path, base or NO_LINK_DATA)
+    return load_link_data(Path(path), base or NO_LINK_DATA)
 
 
-def _read_compiled(folder: Path) -> dict[str, Any] | None:
+def _read_compiled(folder: str) -> dict[str, Any] | None:
     """Return the compiled rules, or None if there are none or a rule file has another size or is newer."""
     from msgspec.json import decode
 
     try:
-        compiled_at = COMPILED_FILE.stat().st_mtime_ns
-        compiled = decode(COMPILED_FILE.read_bytes())
+        with open(COMPILED_FILE, "rb") as file:
+            compiled_at = os.stat(file.fileno()).st_mtime_ns
+            compiled = decode(file.read())
         stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
     is_current = (
         compiled.get("format") == COMPILED_FORMAT
         and {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"]
-        and COMPILED_FILE.with_name(CLAIMS_NAME).is_file()
+        and os.path.isfile(_beside(CLAIMS_NAME))
     )
     if not is_current or any(stat.st_mtime_ns > compiled_at for stat in stats.values()):
         return None
@@ -348,7 +372,7 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def _rule_files(folder: Path | str, place: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def _rule_files(folder: str, place: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Yield each TOML file below `folder`, with its stat: at every start, so by the fastest way there is."""
     for entry in os.scandir(folder):
         if entry.is_dir():
@@ -423,6 +447,8 @@ def _check_vocabularies(folder: Path, pack: Mapping[str, Any], vocabularies: Map
 def _check_pattern(
     table: Mapping[str, Any], key: str, pattern: str, words: Mapping[str, str | list[str]], fail: Any, words_used: Any
 ) -> None:
+    from pathlib import Path
+
     import regex
 
     path = Path(table["path"])

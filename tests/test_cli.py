@@ -145,7 +145,7 @@ class TestExitCodes:
 
     def test_without_rules_nothing_is_called_clean(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "no-rules").mkdir()
-        monkeypatch.setattr("disclosure_check.rulebook.rules_dir", lambda: folder / "no-rules")
+        monkeypatch.setattr("disclosure_check.rulebook.rules_folder", lambda: str(folder / "no-rules"))
         result = run("check", write("a.txt", CLEAN))
         assert result.exit_code == 2
         assert "there are no rules" in result.stderr

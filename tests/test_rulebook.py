@@ -26,7 +26,7 @@ def own_rules(tmp_path, monkeypatch):
     """Use a copy of the project's rules, and a place for the compiled ones."""
     folder = tmp_path / "rules"
     shutil.copytree(rules_dir(), folder)
-    monkeypatch.setattr(rulebook, "rules_dir", lambda: folder)
+    monkeypatch.setattr(rulebook, "rules_folder", lambda: str(folder))
     monkeypatch.setattr(rulebook, "COMPILED_FILE", tmp_path / "rulebook.json")
     return folder
 
