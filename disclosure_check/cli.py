@@ -148,7 +148,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--isolated", is_flag=True, help="Look for no configuration and no substantiation.toml; read only what is named here.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Check in N processes where it pays; else in one per core.")
 @click.option("--no-cache", is_flag=True, help="Check every post anew, and keep nothing for the next run.")
-@click.option("--cache-dir", metavar="DIR", type=_Path(file_okay=False), help="Keep results here; else in the user's cache.")
+@click.option("--cache-dir", metavar="DIR", type=click.Path(file_okay=False), help="Keep results here; else in the user's cache.")
 def check(**asked: Any) -> None:
     """Check posts: Markdown, HTML and text files, JSONL with a post a line, folders of them, or - for standard input.
 
@@ -198,7 +198,7 @@ class _Asked(Struct, frozen=True):
     isolated: bool = False
     jobs: int | None = None  # None: as many as there are cores
     no_cache: bool = False
-    cache_dir: Path | None = None
+    cache_dir: str | None = None
 
 
 def _run_check(asked: _Asked) -> None:
