@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 
 
 def main() -> None:
@@ -14,9 +15,20 @@ def main() -> None:
     """
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
-    from disclosure_check.cli import cli
+    from disclosure_check.quick import parse
+    from disclosure_check.run import failed, run_check
 
-    cli(prog_name="disclosure-check")
+    asked = parse(sys.argv[1:])
+    if asked is None:
+        from disclosure_check.cli import cli
+
+        cli(prog_name="disclosure-check")
+    else:
+        try:
+            code = run_check(asked)
+        except (Exception, KeyboardInterrupt) as error:
+            code = failed(error)
+        sys.exit(code)
 
 
 if __name__ == "__main__":
