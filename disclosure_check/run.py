@@ -1,7 +1,7 @@
 """Run a check: from what was asked for to the report and the exit code.
 
-How it was typed is known to `cli` and `quick`. What a run may not need is imported where it is needed, click above all: a check
-that ends well without a terminal needs none of it, and its import takes as long as all of Python's start.
+How it was typed is known to `cli` and `quick`. What a run may not need is imported where it is needed, click above all, which is
+for colors and for the progress on a terminal.
 """
 
 from __future__ import annotations
