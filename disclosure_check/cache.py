@@ -290,7 +290,7 @@ def _open(path: str) -> sqlite3.Connection:
 
     database = sqlite3.connect(path, timeout=BUSY)
     try:
-        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA synchronous = OFF")  # only a crash of the system can spoil the file then, and it holds nothing that lasts
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (schema,) = database.execute("PRAGMA user_version").fetchone()
         if (application, schema) == (APPLICATION, SCHEMA):
