@@ -37,7 +37,7 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
 COMPILED_FILE = os.path.join(os.path.dirname(__file__), "rulebook.json")
-COMPILED_FORMAT = 3  # of all these files, which a checkout may have from before its code changed
+COMPILED_FORMAT = 4  # of all these files, which a checkout may have from before its code changed
 CLAIMS_NAME = "claims.bin"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
 CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
@@ -289,35 +289,44 @@ def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
 def _write_expressions(signals: Sequence[SignalKind], cues: Cues, target: Path) -> str:
     """Write the compiled patterns, and return a mark that tells of another `regex` or another file."""
     import pickle
+    from binascii import crc32
+
+    from msgspec.msgpack import encode
+
+    from disclosure_check.places import put, write_file
 
     patterns = [pattern for kind in signals for pattern in (*kind.patterns, *kind.unless)]
     patterns += [pattern for group in (cues.forward, cues.backward, cues.sentence) for found in group.values() for pattern in found]
     patterns += [*cues.pseudo, *cues.terminate]
-    target.write_bytes(pickle.dumps({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}))
-    return _mark_of(target.read_bytes())
+    body = bytearray()
+    places = put({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}, body)
+    head = encode((crc32(body), places))
+    write_file(target, body, head)
+    return _mark_of(head)
 
 
-def _mark_of(expressions: bytes) -> str:
+def _mark_of(head: bytes) -> str:
     from binascii import crc32
 
     import regex
 
-    return f"regex {regex.__version__} {sys.byteorder} {crc32(expressions)}"
+    return f"regex {regex.__version__} {sys.byteorder} {crc32(head)}"
 
 
 def _read_expressions(mark: str) -> Mapping[str, bytes]:
     """Return the compiled patterns by their sources; none if they were made by another `regex`."""
-    import pickle
+    from msgspec.msgpack import decode
+
+    from disclosure_check.places import read_file, value_at
 
     try:
-        with open(_beside(EXPRESSIONS_NAME), "rb") as file:
-            expressions = file.read()
-    except OSError:
+        body, head = read_file(_beside(EXPRESSIONS_NAME))
+    except (OSError, ValueError):
         return {}
-    if _mark_of(expressions) != mark:
+    if _mark_of(head) != mark:
         return {}
-    found: Mapping[str, bytes] = pickle.loads(expressions)  # noqa: S301 - a file of the package, as its code is
-    return found
+    _, places = decode(head)
+    return Unpacked(places, lambda place: value_at(place, body))
 
 
 def _read_claims(own: str) -> ClaimBook:
