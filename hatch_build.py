@@ -21,7 +21,7 @@ class RulesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         from disclosure_check.rulebook import CLAIMS_NAME, COMPILED_FILE, EXPRESSIONS_NAME, write_compiled  # noqa: PLC0415 - found only now
 
         write_compiled(Path(self.root) / "rules")
-        build_data["artifacts"].append(f"/disclosure_check/{COMPILED_FILE.name}")
+        build_data["artifacts"].append(f"/disclosure_check/{Path(COMPILED_FILE).name}")
         build_data["artifacts"].append(f"/disclosure_check/{CLAIMS_NAME}")
         build_data["artifacts"].append(f"/disclosure_check/{EXPRESSIONS_NAME}")
         if version != "editable":

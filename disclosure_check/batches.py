@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
@@ -165,6 +164,6 @@ def _size(source: str | ReadFailure) -> int:
     if isinstance(source, ReadFailure) or source == "-":
         return 0
     try:
-        return Path(source).stat().st_size
+        return os.stat(source).st_size
     except OSError:
         return 0

@@ -11,7 +11,6 @@ import sys
 from binascii import crc32
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,6 +23,7 @@ from disclosure_check.model import Accepted, ClaimRecord, Finding, PostReport, V
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from disclosure_check.check import Options
     from disclosure_check.model import Post
@@ -45,7 +45,7 @@ DEPENDENCIES = ("pyahocorasick", "pyromark", "regex", "pyyaml", "spacy", "en_cor
 class CacheSetup(Struct, frozen=True):
     """Where results are kept, and the rule packs and options that they depend on."""
 
-    folder: Path
+    folder: str
     packs: tuple[Path, ...]
     options: Options
 
@@ -62,23 +62,20 @@ class _Kept(Struct, frozen=True, array_like=True):
     view: View | None
 
 
-def cache_folder(named: Path | None = None) -> Path | None:
+def cache_folder(named: str | None = None) -> str | None:
     """Return the folder of the cache: as named, as the environment says, or the user's own; None if the user has no home."""
     if named is not None:
         return named
     if set_ := os.environ.get(FOLDER_VARIABLE):
-        return Path(set_)
+        return set_
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or "~\\AppData\\Local"
     elif sys.platform == "darwin":
         base = "~/Library/Caches"
     else:
         base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    try:
-        folder = Path(base).expanduser() / "disclosure-check"
-    except RuntimeError:  # nobody knows where
-        return None
-    return folder if folder.is_absolute() else None
+    folder = os.path.join(os.path.expanduser(base), "disclosure-check")
+    return folder if os.path.isabs(folder) else None
 
 
 def prepare(setup: CacheSetup) -> None:
@@ -95,7 +92,7 @@ class Cache:
         self.trouble: str | None = None  # why nothing more is looked up or kept, as a sentence
         self.is_for_many = False  # so many posts are checked that opening the file pays in any case
         self._setup = setup
-        self._path = setup.folder / FILE
+        self._path = os.path.join(setup.folder, FILE)
         self._new: dict[bytes, bytes] = {}
         self._used: list[bytes] = []
         self._new_hints: list[bytes] = []
@@ -154,18 +151,18 @@ class Cache:
     @cached_property
     def _digest(self) -> bytes:
         """All that results depend on beside the post: version, code, rules, packs, options and the libraries that read and match."""
-        from disclosure_check.rulebook import rules_dir
+        from disclosure_check.rulebook import rules_folder
 
-        package = Path(__file__).parent
+        package = os.path.dirname(__file__)
         facts = (
             __version__,
             SCHEMA,
             sys.version,
             sorted(_stamps(package)),
-            sorted(_stamps(rules_dir())),
+            sorted(_stamps(rules_folder())),
             _digest_of(self._setup.packs),
             sorted(_libraries()),
-            str(Path.cwd()) if self._setup.options.config is not None else "",  # the configuration speaks of paths
+            os.getcwd() if self._setup.options.config is not None else "",  # the configuration speaks of paths
             self._setup.options,
         )
         return _hash(msgspec.json.encode(facts, enc_hook=_encoded, order="deterministic"))
@@ -188,7 +185,7 @@ class Cache:
     @cached_property
     def _hints(self) -> bytes:
         try:
-            with (self._setup.folder / HINTS).open("rb") as file:
+            with open(os.path.join(self._setup.folder, HINTS), "rb") as file:
                 return file.read(2 * MOST_HINTS * HINT)
         except OSError:
             return b""
@@ -196,14 +193,15 @@ class Cache:
     def _write_hints(self) -> None:
         hints, self._new_hints = b"".join(self._new_hints), []
         with suppress(OSError):
-            path = self._setup.folder / HINTS
-            with path.open("ab") as file:
+            path = os.path.join(self._setup.folder, HINTS)
+            with open(path, "ab") as file:
                 file.write(hints)
                 size = file.tell()
             if size > MOST_HINTS * HINT:
-                beside = path.with_name(f"{HINTS}.{os.getpid()}.tmp")
-                beside.write_bytes(path.read_bytes()[-MOST_HINTS * HINT // 2 :])
-                beside.replace(path)
+                beside = f"{path}.{os.getpid()}.tmp"
+                with open(path, "rb") as file, open(beside, "wb") as kept:
+                    kept.write(file.read()[-MOST_HINTS * HINT // 2 :])
+                os.replace(beside, path)
 
     # --- the file
 
@@ -212,7 +210,7 @@ class Cache:
         import sqlite3
 
         try:
-            self._setup.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.makedirs(self._setup.folder, mode=0o700, exist_ok=True)
             return _open_patiently(self._path)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
@@ -271,7 +269,7 @@ class Cache:
             self._give_up(error)
 
 
-def _open_patiently(path: Path) -> sqlite3.Connection:
+def _open_patiently(path: str) -> sqlite3.Connection:
     """Return the file of the cache; SQLite itself doesn't wait for another process that makes the file just now."""
     import sqlite3
     from time import sleep
@@ -286,13 +284,13 @@ def _open_patiently(path: Path) -> sqlite3.Connection:
     return _open(path)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: str) -> sqlite3.Connection:
     """Return the file of the cache, made anew if there is none or it is an older version's. Raises sqlite3.Error if it is something else."""
     import sqlite3
 
     database = sqlite3.connect(path, timeout=BUSY)
     try:
-        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA synchronous = OFF")  # only a crash of the system can spoil the file then, and it holds nothing that lasts
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (schema,) = database.execute("PRAGMA user_version").fetchone()
         if (application, schema) == (APPLICATION, SCHEMA):
@@ -356,7 +354,7 @@ def _today() -> int:
     return int(time() // 86400)
 
 
-def _stamps(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
     """Yield each file of code or data below a folder, with its size and time of change."""
     for entry in os.scandir(folder):
         if entry.name.startswith(("__pycache__", ".")):

@@ -8,18 +8,21 @@ for a word of the vocabulary "cures" and, at most GAP tokens behind it in the sa
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 from disclosure_check.claims import NUMBER, TICKER, token_texts
-from disclosure_check.cues import spelled_out
+from disclosure_check.cues import CueTable, spelled_out
+from disclosure_check.lazily import Unpacked
+from disclosure_check.places import put, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from disclosure_check.cues import CueTable
+    from disclosure_check.places import Body
     from disclosure_check.rulebook import Rule
 
 GAP = 5  # tokens between two parts of a composition, unless it says otherwise
@@ -51,15 +54,36 @@ class Entry(Struct, frozen=True):
 NO_ENTRY = Entry({}, (), 0, {})
 
 
-class Vocabulary:
-    """All vocabularies in one table. What begins with a word is only unpacked when a post says that word."""
+class _Phrases(Mapping[str, tuple[str, ...]]):
+    """The phrases that begin with a word, each with its vocabularies."""
 
-    def __init__(self, names: Sequence[str], packed: Mapping[str, str], words: str) -> None:
-        """Take the vocabularies' names, the packed phrases by their first word, and all single words in a line."""
-        self.names = names
-        self.bits: Mapping[str, int] = {name: 1 << number for number, name in enumerate(names)}
-        self._packed = packed
-        self._words = words
+    def __init__(self, by_second: Mapping[str, dict[str, tuple[str, ...]]]) -> None:
+        self._by_second = by_second  # "" for the word alone
+
+    def __getitem__(self, phrase: str) -> tuple[str, ...]:
+        return self._by_second[phrase.split(" ", 2)[1] if " " in phrase else ""][phrase]
+
+    def __iter__(self) -> Iterator[str]:
+        return (phrase for phrases in self._by_second.values() for phrase in phrases)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_second.values()))
+
+    def get(self, phrase: str, default: Any = None) -> Any:
+        """Return the vocabularies of a phrase, or `default`."""
+        phrases = self._by_second.get(phrase.split(" ", 2)[1] if " " in phrase else "")
+        return default if phrases is None else phrases.get(phrase, default)
+
+
+class Vocabulary:
+    """All vocabularies in one table. What begins with two words is only unpacked when a post says them."""
+
+    def __init__(self, compiled: CompiledClaims, body: Body) -> None:
+        self.names = compiled.names
+        self.bits: Mapping[str, int] = {name: 1 << number for number, name in enumerate(compiled.names)}
+        self._places = compiled.phrases
+        self._body = body
+        self._words = compiled.words
         self._entries: dict[str, Entry] = {}
 
     @cached_property
@@ -71,33 +95,43 @@ class Vocabulary:
         """Return what begins with `word`; `claims.NUMBER` stands for all numbers."""
         entry = self._entries.get(word)
         if entry is None:
-            packed = self._packed.get(word)
-            if packed is None:
+            place = self._places.get(word)
+            if place is None:
                 return NO_ENTRY
-            entry = self._entries[word] = self._unpacked(word, packed)
+            entry = self._entries[word] = self._unpacked(value_at(place, self._body))
         return entry
 
-    def _unpacked(self, word: str, packed: str) -> Entry:
-        phrases: dict[str, tuple[str, ...]] = {}
-        before: dict[str, int] = {}
-        for line in packed.split("\n"):
-            rest, _, listed = line.partition("\t")
-            numbers = [int(number) for number in listed.split(",")]
-            phrases[f"{word} {rest}" if rest else word] = tuple(self.names[number] for number in numbers)
-            second = rest.partition(" ")[0]
-            for number in numbers:
-                before[second] = before.get(second, 0) | 1 << number
-        lengths = sorted({phrase.count(" ") + 1 for phrase in phrases}, reverse=True)
-        return Entry(phrases, tuple(lengths), before.pop("", 0), before)
+    def _unpacked(self, packed: bytes) -> Entry:
+        lengths, by_second = msgpack.decode(packed)
+        alone = by_second.get("")
+        before = {second: phrases for second, phrases in by_second.items() if second}
+        return Entry(
+            _Phrases(Unpacked(by_second, self._named)), tuple(lengths), 0 if alone is None else _bits_of(alone), Unpacked(before, _bits_of)
+        )
+
+    def _named(self, packed: bytes) -> dict[str, tuple[str, ...]]:
+        return {phrase: tuple(self.names[number] for number in numbers) for phrase, numbers in msgpack.decode(packed).items()}
 
 
-def _packed(phrases: Mapping[str, Sequence[int]]) -> dict[str, str]:
-    """Return phrases with the numbers of their vocabularies as lines of text by their first word, which JSON reads at once."""
-    lines: dict[str, list[str]] = {}
+def _bits_of(packed: bytes) -> int:
+    """Return the vocabularies of packed phrases as bits."""
+    bits = 0
+    for number in {number for numbers in msgpack.decode(packed).values() for number in numbers}:
+        bits |= 1 << number
+    return bits
+
+
+def _packed(phrases: Mapping[str, Sequence[int]]) -> dict[str, bytes]:
+    """Return phrases with the numbers of their vocabularies, packed by their first word, and within that by their second."""
+    by_words: dict[str, dict[str, dict[str, Sequence[int]]]] = {}
     for phrase, numbers in phrases.items():
-        first, _, rest = phrase.partition(" ")
-        lines.setdefault(first, []).append(f"{rest}\t{','.join(map(str, numbers))}")
-    return {first: "\n".join(found) for first, found in lines.items()}
+        first, second = [*phrase.split(" ", 2), ""][:2]
+        by_words.setdefault(first, {}).setdefault(second, {})[phrase] = numbers
+    packed = {}
+    for first, by_second in by_words.items():
+        lengths = sorted({phrase.count(" ") + 1 for found in by_second.values() for phrase in found}, reverse=True)
+        packed[first] = msgpack.encode((lengths, {second: msgpack.encode(found) for second, found in by_second.items()}))
+    return packed
 
 
 class ClaimRule(Struct, frozen=True):
@@ -105,10 +139,20 @@ class ClaimRule(Struct, frozen=True):
 
     id: str
     compositions: tuple[Composition, ...]
-    conditions: Mapping[str, tuple[Condition, ...]]  # by CONDITIONS
+    conditions: dict[str, tuple[Condition, ...]]  # by CONDITIONS
     acquit: frozenset[str]  # assertions that acquit
     yields_to: frozenset[str]  # rules whose claims make overlapping ones of this rule superfluous
     anywhere: bool  # counts also where nothing is sold nearby
+
+
+class CompiledClaims(Struct, frozen=True):
+    """The claim rules, vocabularies and cues of rule data, in a form that is written and read fast. The phrases stand apart, in a body."""
+
+    names: list[str]  # of the vocabularies
+    phrases: dict[str, int]  # by their first words, where they stand in the body
+    words: str  # all single words of the phrases
+    rules: tuple[ClaimRule, ...]
+    cues: CueTable
 
 
 class ClaimBook(Struct, frozen=True, eq=False):
@@ -130,69 +174,52 @@ ASSERTIONS = ("negated", "doubted", "asked", "hypothetical", "attributed", "expo
 
 def compile_claims(
     vocabularies: Mapping[str, Mapping[str, Any]], rules: Iterable[Mapping[str, Any]], cues: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the claim data in the form that `load_claims` takes; JSON can hold it."""
-    literals: set[str] = set()
-    tables = []
-    for rule in rules:
-        match = rule["match"]
-        if rule["type"] != "claim":
-            continue
-        tables.append(
-            {
-                "id": rule["id"],
-                "claim": [parse_composition(text) for text in match.get("claim", [])],
-                **{key: [[parse_composition(part) for part in text.split("&")] for text in match.get(key, [])] for key in CONDITIONS},
-                "acquit": match.get("acquit", list(ASSERTIONS)),
-                "yields_to": match.get("yields_to", []),
-                "anywhere": match.get("anywhere", False),
-            }
-        )
-        compositions = [
-            *tables[-1]["claim"],
-            *(composition for key in CONDITIONS for condition in tables[-1][key] for composition in condition),
-        ]
-        literals |= {name for composition in compositions for name, _ in composition if name[0] == "("}
+) -> tuple[CompiledClaims, bytearray]:
+    """Return the claim data of the tables of a rule pack, and the body that holds its phrases."""
+    literals: dict[str, str] = {}
+    claim_rules = tuple(_rule(rule["id"], rule["match"], literals) for rule in rules if rule["type"] == "claim")
     groups = {name: set(_phrases(name, vocabularies)) for name in vocabularies}
-    groups |= {literal: {phrase.strip() for phrase in literal[1:-1].split("|")} for literal in literals}
+    groups |= {name: {phrase.strip() for phrase in literal[1:-1].split("|")} for literal, name in literals.items()}
     names = sorted(groups)
     phrases: dict[str, list[int]] = {}
     for number, name in enumerate(names):
         for phrase in sorted({_as_tokens(phrase) for phrase in groups[name]}):
             phrases.setdefault(phrase, []).append(number)
     words = " ".join(sorted({word for phrase in phrases for word in phrase.split(" ")}))
-    return {"names": names, "phrases": _packed(phrases), "words": words, "rules": tables, "cues": spelled_out(cues)}
+    body = bytearray()
+    return CompiledClaims(names, put(_packed(phrases), body), words, claim_rules, spelled_out(cues)), body
 
 
-def load_claims(data: Mapping[str, Any], rules: Iterable[Rule]) -> ClaimBook:
-    """Return the claim book of compiled data and the rules it belongs to."""
-    vocabulary = Vocabulary(data["names"], data["phrases"], data["words"])
-    claim_rules = tuple(_rule(table) for table in data["rules"])
+def load_claims(compiled: CompiledClaims, body: Body, texts: Mapping[str, Rule]) -> ClaimBook:
+    """Return the claim book of compiled data and of the rules it belongs to, by id."""
+    vocabulary = Vocabulary(compiled, body)
+    bits = vocabulary.bits
+    by_first: dict[int, list[tuple[int, ClaimRule, Composition]]] = {}
+    for number, (rule, composition) in enumerate((known, composition) for known in compiled.rules for composition in known.compositions):
+        by_first.setdefault(bits[composition[0].name], []).append((number, rule, composition))
     firsts = 0
-    by_first: dict[int, list[tuple[int, int, ClaimRule, Composition]]] = {}
-    for number, (rule, composition) in enumerate((known, composition) for known in claim_rules for composition in known.compositions):
-        mask = 0
-        for part in composition:
-            mask |= vocabulary.bits[part.name]
-        first = vocabulary.bits[composition[0].name]
+    for first in by_first:
         firsts |= first
-        by_first.setdefault(first, []).append((mask, number, rule, composition))
-    return ClaimBook(
-        claim_rules,
-        by_first,
-        firsts,
-        {rule.id: rule for rule in rules},
-        vocabulary,
-        data["cues"],
-    )
+
+    def with_masks(found: Iterable[tuple[int, ClaimRule, Composition]]) -> list[tuple[int, int, ClaimRule, Composition]]:
+        return [(_mask(composition, bits), number, rule, composition) for number, rule, composition in found]
+
+    return ClaimBook(compiled.rules, Unpacked(by_first, with_masks), firsts, texts, vocabulary, compiled.cues)
 
 
-def parse_composition(text: str) -> list[tuple[str, int]]:
-    """Return the parts of a composition as (vocabulary, gap).
+def _mask(composition: Composition, bits: Mapping[str, int]) -> int:
+    mask = 0
+    for part in composition:
+        mask |= bits[part.name]
+    return mask
+
+
+def parse_composition(text: str) -> Composition:
+    """Return the parts of a composition.
 
     Raises ValueError for what is none.
     """
-    parts: list[tuple[str, int]] = []
+    parts: list[Part] = []
     gap, rest = GAP, text
     while rest := rest.lstrip():
         found = _PART.match(rest)
@@ -201,10 +228,10 @@ def parse_composition(text: str) -> list[tuple[str, int]]:
         if found[1]:
             gap = int(found[1])
         else:
-            parts.append((f"({found[2]})" if found[2] is not None else found[3], gap))
+            parts.append(Part(f"({found[2]})" if found[2] is not None else found[3], gap))
             gap = GAP
         rest = rest[found.end() :]
-    return parts
+    return tuple(parts)
 
 
 def missing_vocabularies(rule: Mapping[str, Any], vocabularies: Mapping[str, Any]) -> list[str]:
@@ -222,17 +249,25 @@ def vocabularies_in(table: Mapping[str, list[str]]) -> list[str]:
     return sorted({name for entries in table.values() for entry in entries for name in _CLASS.findall(entry)})
 
 
-def _rule(table: Mapping[str, Any]) -> ClaimRule:
-    def composition(parts: Iterable[tuple[str, int]]) -> Composition:
-        return tuple(Part(name, gap) for name, gap in parts)
+def _rule(id: str, match: Mapping[str, Any], literals: dict[str, str]) -> ClaimRule:
+    """Return a claim rule; words in brackets get short names, which are added to `literals`."""
+
+    def composition(text: str) -> Composition:
+        parts = parse_composition(text)
+        return tuple(
+            part._replace(name=literals.setdefault(part.name, f"({len(literals)})")) if part.name[0] == "(" else part for part in parts
+        )
+
+    def condition(text: str) -> Condition:
+        return tuple(composition(part) for part in text.split("&"))
 
     return ClaimRule(
-        table["id"],
-        tuple(composition(parts) for parts in table["claim"]),
-        {key: tuple(tuple(composition(parts) for parts in condition) for condition in table[key]) for key in CONDITIONS if table[key]},
-        frozenset(table["acquit"]),
-        frozenset(table["yields_to"]),
-        table["anywhere"],
+        id,
+        tuple(composition(text) for text in match.get("claim", [])),
+        {key: tuple(condition(text) for text in match[key]) for key in CONDITIONS if match.get(key)},
+        frozenset(match.get("acquit", ASSERTIONS)),
+        frozenset(match.get("yields_to", [])),
+        match.get("anywhere", False),
     )
 
 

@@ -162,7 +162,7 @@ def _reports(draft: Draft, setup: Setup) -> tuple[PostReport, ...]:
     config = setup.options.config
     columns = config.columns if config is not None else {}
     # A lone surrogate can't be written as UTF-8; U+FFFD keeps its place.
-    text = LONE_SURROGATE.sub("\ufffd", draft.text)
+    text = LONE_SURROGATE().sub("\ufffd", draft.text)
     format_ = None if is_known(draft.path) else LANGUAGES.get(draft.language)
     is_ours = format_ is not None or may_hold_posts(draft.path, text[:HEAD].encode()[:HEAD], columns)
     if not is_ours or not text.removeprefix(BOM).strip() or _is_excluded(draft.path, config):

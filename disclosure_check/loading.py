@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from disclosure_check.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from disclosure_check.config import Config
     from disclosure_check.rulebook import Rulebook
@@ -18,24 +19,45 @@ SHARED_FILE = "pyproject.toml"  # with a table [tool.disclosure-check]
 SUBSTANTIATION = "substantiation.toml"
 
 
-def find_config(folder: Path) -> Path | None:
+def find_config(folder: Path | str) -> Path | None:
     """Return the configuration of `folder` or of the nearest one above it, within the repository."""
-    for place in (folder, *folder.parents):
-        if (place / FILE).is_file():
-            return place / FILE
-        shared = place / SHARED_FILE
-        if shared.is_file() and _holds_table(shared):
-            return shared
-        if (place / ".git").exists():
-            break
+    for place in _upwards(folder):
+        if os.path.isfile(path := os.path.join(place, FILE)):
+            return _path(path)
+        if os.path.isfile(path := os.path.join(place, SHARED_FILE)) and _holds_table(path):
+            return _path(path)
     return None
 
 
-def _holds_table(path: Path) -> bool:
+def nearest_substantiation(folder: Path | str) -> Path | None:
+    """Return the `substantiation.toml` of a folder or of the nearest one above it, within the repository."""
+    found = (path for place in _upwards(folder) if os.path.isfile(path := os.path.join(place, SUBSTANTIATION)))
+    return next(map(_path, found), None)
+
+
+def _upwards(folder: Path | str) -> Iterator[str]:
+    """Yield a folder and those above it, within the repository."""
+    place, above = None, os.fspath(folder)
+    while place != above:
+        place = above
+        yield place
+        if os.path.exists(os.path.join(place, ".git")):
+            return
+        above = os.path.dirname(place)
+
+
+def _path(path: str) -> Path:
+    from pathlib import Path
+
+    return Path(path)
+
+
+def _holds_table(path: str) -> bool:
     import re
 
     try:
-        return re.search(rb"^\s*\[\[?\s*tool\s*\.\s*[\"']?disclosure-check[\"']?\s*[\].]", path.read_bytes(), re.MULTILINE) is not None
+        with open(path, "rb") as file:
+            return re.search(rb"^\s*\[\[?\s*tool\s*\.\s*[\"']?disclosure-check[\"']?\s*[\].]", file.read(), re.MULTILINE) is not None
     except OSError:
         return False
 
@@ -52,6 +74,8 @@ def pack_folder(pack: str) -> Path:
 
     Raises ConfigError for a package that isn't installed.
     """
+    from pathlib import Path
+
     if not pack.startswith("package:"):
         return Path(pack)
     from importlib.util import find_spec
@@ -79,13 +103,3 @@ def configured_rulebook(folders: Sequence[Path], config: Config | None) -> Ruleb
 def configured_substantiation(config: Config | None) -> Path | None:
     """Return the file of approved claims that a configuration names."""
     return None if config is None or config.substantiation is None else config.folder / config.substantiation
-
-
-def nearest_substantiation(folder: Path) -> Path | None:
-    """Return the `substantiation.toml` of a folder or of the nearest one above it, within the repository."""
-    for place in (folder, *folder.parents):
-        if (place / SUBSTANTIATION).is_file():
-            return place / SUBSTANTIATION
-        if (place / ".git").exists():
-            break
-    return None

@@ -10,18 +10,18 @@ import os
 import re
 import sys
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from disclosure_check.errors import InputError, RuleError
-from disclosure_check.lazily import lazily
+from disclosure_check.lazily import Unpacked, lazily
 from disclosure_check.model import CONNECTIONS, Family, Platform, Reference, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import regex
 
@@ -36,9 +36,9 @@ Grade = Literal["adequate", "ambiguous", "inadequate"]
 
 FOLDED_SPACE = "[ \u2005\n]"  # what a space in a pattern matches: between words, around emoji, over a line end
 LINKS_FILE = "affiliate_links.jsonl"
-COMPILED_FILE = Path(__file__).parent / "rulebook.json"
-COMPILED_FORMAT = 3  # of all these files, which a checkout may have from before its code changed
-CLAIMS_NAME = "claims.json"  # beside it, and apart, since a post without a connection needs none of it
+COMPILED_FILE = os.path.join(os.path.dirname(__file__), "rulebook.json")
+COMPILED_FORMAT = 5  # of all these files, which a checkout may have from before its code changed
+CLAIMS_NAME = "claims.bin"  # beside it, and apart, since a post without a connection needs none of it
 LATE_TYPES = ("claim", "process")
 CONTEXT_TOPICS_OF_OWN = ("own-offer", "own-work", "own-label")  # what makes an offer the author's own
 
@@ -167,10 +167,18 @@ class Rulebook(Struct, frozen=True):
     repairs: Mapping[str, tuple[Repair, ...]]  # of the rules that have any, by id
 
 
-def rules_dir() -> Path:
+def rules_folder() -> str:
     """Return where the project's own rules lie: in the installed package, or beside it in a checkout."""
-    packaged = Path(__file__).parent / "rules"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
+    package = os.path.dirname(__file__)
+    packaged = os.path.join(package, "rules")
+    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(package), "rules")
+
+
+def rules_dir() -> Path:
+    """Return `rules_folder()` as a `Path`."""
+    from pathlib import Path
+
+    return Path(rules_folder())
 
 
 def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rulebook:
@@ -178,9 +186,9 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
 
     Raises RuleError with path and line for a file that breaks the format, and for an id that two files use.
     """
-    own = rules_dir()
+    own = rules_folder()
     compiled = None if examples or packs else _read_compiled(own)
-    own_links = cache(partial(_read_links, own / LINKS_FILE))
+    own_links = cache(partial(_read_links, os.path.join(own, LINKS_FILE)))
     all_links = None
     if compiled is not None:
         data, names = compiled["pack"], compiled["names"]
@@ -189,15 +197,15 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     else:
         from disclosure_check.rule_files import read_pack
 
-        data = read_pack(own, check=False)
+        data = read_pack(rules_dir(), check=False)
         known = None
-    for table in (*data["rules"], *data["signals"]):
-        table["path"] = str(own / table["path"])
+    for table in data["rules"]:
+        table["path"] = _path_of(table, own)
     own_signals = len(data["signals"])
     for pack in packs:
         _add_pack(data, pack)
         if (pack / LINKS_FILE).is_file():  # read now, so that a fault in it is told at once
-            all_links = _read_links(pack / LINKS_FILE, all_links or own_links())
+            all_links = _read_links(str(pack / LINKS_FILE), all_links or own_links())
     words = data["words"]
     signals = tuple(_signal(table, words, is_own=number < own_signals, known=known) for number, table in enumerate(data["signals"]))
     rules = tuple(sorted((_rule(table) for table in data["rules"]), key=lambda rule: rule.id))
@@ -217,7 +225,17 @@ def load_rulebook(packs: Sequence[Path] = (), *, examples: bool = False) -> Rule
     )
 
 
-def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mapping[str, Any] | None, own: Path) -> Prefilter:
+def _path_of(table: Mapping[str, Any], folder: str) -> str:
+    """Return the path of the rule file in `folder` that a table stands in."""
+    return os.path.join(folder, *table["path"].split("/"))
+
+
+def _beside(name: str) -> str:
+    """Return the path of a file beside the compiled rules."""
+    return os.path.join(os.path.dirname(COMPILED_FILE), name)
+
+
+def _prefilter(signals: Sequence[SignalKind], own_signals: int, compiled: Mapping[str, Any] | None, own: str) -> Prefilter:
     """Return the prefilter of `signals`, of which the first are the project's own, and known to the compiled rules."""
     from disclosure_check.prefilter import Prefilter
 
@@ -234,23 +252,29 @@ def with_kinds(rulebook: Rulebook, kinds: Sequence[SignalKind]) -> Rulebook:
     return replace(rulebook, signals=(*rulebook.signals, *kinds), prefilter=cache(lambda: own().extended(kinds)))
 
 
-def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
+def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
     """Write the rules of `folder` into files that load fast; `load_rulebook` uses them as long as they are current."""
     import json
+    from pathlib import Path
+
+    from msgspec.msgpack import encode
 
     from disclosure_check.claim_rules import compile_claims
+    from disclosure_check.places import put, write_file
     from disclosure_check.prefilter import Prefilter, table_of_signals
     from disclosure_check.rule_files import read_pack
 
+    target = Path(file)
     pack = read_pack(folder, check=False)
     for rule in pack["rules"]:
         rule |= {"invalid": [], "valid": []}
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*.toml"))}
     names = {rule["id"]: rule["name"] for rule in pack["rules"]}
     late = sorted((rule for rule in pack["rules"] if rule["type"] in LATE_TYPES), key=lambda rule: str(rule["id"]))
-    claims = {"rules": late, "claims": compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))}
+    claims, body = compile_claims(pack.pop("vocabulary"), late, pack.pop("claim_cues"))
+    texts = put({rule["id"]: encode(rule) for rule in late}, body)
+    write_file(target.with_name(CLAIMS_NAME), body, encode((claims, texts), order="deterministic"))
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
-    target.with_name(CLAIMS_NAME).write_text(json.dumps(claims, ensure_ascii=False), encoding="utf-8")
     signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
     leads = table_of_signals(signals)
     parts = [part for lead in Prefilter(signals, leads).leads for part in (lead.before, lead.rest) if part is not None]
@@ -269,74 +293,91 @@ def write_compiled(folder: Path, target: Path = COMPILED_FILE) -> None:
 def _write_expressions(signals: Sequence[SignalKind], cues: Cues, parts: Sequence[Expression], target: Path) -> str:
     """Write the compiled patterns, and return a mark that tells of another `regex` or another file."""
     import pickle
+    from binascii import crc32
+
+    from msgspec.msgpack import encode
+
+    from disclosure_check.places import put, write_file
 
     patterns = [pattern for kind in signals for pattern in (*kind.patterns, *kind.unless)]
     patterns += [pattern for group in (cues.forward, cues.backward, cues.sentence) for found in group.values() for pattern in found]
     patterns += [*cues.pseudo, *cues.terminate, *parts]
-    target.write_bytes(pickle.dumps({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}))
-    return _mark_of(target.read_bytes())
+    body = bytearray()
+    places = put({pattern.source: pickle.dumps(pattern.compiled()) for pattern in patterns}, body)
+    head = encode((crc32(body), places))
+    write_file(target, body, head)
+    return _mark_of(head)
 
 
-def _mark_of(expressions: bytes) -> str:
+def _mark_of(head: bytes) -> str:
     from binascii import crc32
 
     import regex
 
-    return f"regex {regex.__version__} {sys.byteorder} {crc32(expressions)}"
+    return f"regex {regex.__version__} {sys.byteorder} {crc32(head)}"
 
 
 def _read_expressions(mark: str) -> Mapping[str, bytes]:
     """Return the compiled patterns by their sources; none if they were made by another `regex`."""
-    import pickle
+    from msgspec.msgpack import decode
+
+    from disclosure_check.places import read_file, value_at
 
     try:
-        expressions = COMPILED_FILE.with_name(EXPRESSIONS_NAME).read_bytes()
-    except OSError:
+        body, head = read_file(_beside(EXPRESSIONS_NAME))
+    except (OSError, ValueError):
         return {}
-    if _mark_of(expressions) != mark:
+    if _mark_of(head) != mark:
         return {}
-    found: Mapping[str, bytes] = pickle.loads(expressions)  # noqa: S301 - a file of the package, as its code is
-    return found
+    _, places = decode(head)
+    return Unpacked(places, lambda place: value_at(place, body))
 
 
-def _read_claims(own: Path) -> ClaimBook:
-    from msgspec.json import decode
+def _read_claims(own: str) -> ClaimBook:
+    from msgspec.msgpack import decode
 
-    from disclosure_check.claim_rules import load_claims
+    from disclosure_check.claim_rules import CompiledClaims, load_claims
+    from disclosure_check.places import read_file, value_at
 
-    data = decode(COMPILED_FILE.with_name(CLAIMS_NAME).read_bytes())
-    for table in data["rules"]:
-        table["path"] = str(own / table["path"])
-    return load_claims(data["claims"], [_rule(table) for table in data["rules"]])
+    def rule(place: int) -> Rule:
+        table = decode(value_at(place, body))
+        return _rule(table | {"path": _path_of(table, own)})
+
+    body, head = read_file(_beside(CLAIMS_NAME))
+    compiled, texts = decode(head, type=tuple[CompiledClaims, dict[str, int]])
+    return load_claims(compiled, body, Unpacked(texts, rule))
 
 
 def _make_claims(data: Mapping[str, Any], rules: Sequence[Rule]) -> ClaimBook:
     from disclosure_check.claim_rules import compile_claims, load_claims
 
     tables = sorted((table for table in data["rules"] if table["type"] in LATE_TYPES), key=lambda table: str(table["id"]))
-    return load_claims(compile_claims(data["vocabulary"], tables, data["claim_cues"]), rules)
+    return load_claims(*compile_claims(data["vocabulary"], tables, data["claim_cues"]), {rule.id: rule for rule in rules})
 
 
-def _read_links(path: Path, base: LinkData | None = None) -> LinkData:
+def _read_links(path: str, base: LinkData | None = None) -> LinkData:
+    from pathlib import Path
+
     from disclosure_check.links import NO_LINK_DATA, load_link_data
 
-    return load_link_data(path, base or NO_LINK_DATA)
+    return load_link_data(Path(path), base or NO_LINK_DATA)
 
 
-def _read_compiled(folder: Path) -> dict[str, Any] | None:
+def _read_compiled(folder: str) -> dict[str, Any] | None:
     """Return the compiled rules, or None if there are none or a rule file has another size or is newer."""
     from msgspec.json import decode
 
     try:
-        compiled_at = COMPILED_FILE.stat().st_mtime_ns
-        compiled = decode(COMPILED_FILE.read_bytes())
+        with open(COMPILED_FILE, "rb") as file:
+            compiled_at = os.stat(file.fileno()).st_mtime_ns
+            compiled = decode(file.read())
         stats = dict(_rule_files(folder))
     except (OSError, ValueError):
         return None
     is_current = (
         compiled.get("format") == COMPILED_FORMAT
         and {place: stat.st_size for place, stat in stats.items()} == compiled["sizes"]
-        and COMPILED_FILE.with_name(CLAIMS_NAME).is_file()
+        and os.path.isfile(_beside(CLAIMS_NAME))
     )
     if not is_current or any(stat.st_mtime_ns > compiled_at for stat in stats.values()):
         return None
@@ -344,7 +385,7 @@ def _read_compiled(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def _rule_files(folder: Path | str, place: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def _rule_files(folder: str, place: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Yield each TOML file below `folder`, with its stat: at every start, so by the fastest way there is."""
     for entry in os.scandir(folder):
         if entry.is_dir():
@@ -419,6 +460,8 @@ def _check_vocabularies(folder: Path, pack: Mapping[str, Any], vocabularies: Map
 def _check_pattern(
     table: Mapping[str, Any], key: str, pattern: str, words: Mapping[str, str | list[str]], fail: Any, words_used: Any
 ) -> None:
+    from pathlib import Path
+
     import regex
 
     path = Path(table["path"])

@@ -24,7 +24,7 @@ VOCABULARIES = {
 
 def book(*compositions: str, **match: list[str]):
     rule = {"id": "DC499", "type": "claim", "match": {"claim": list(compositions), **match}}
-    return load_claims(compile_claims(VOCABULARIES, [rule], {}), [])
+    return load_claims(*compile_claims(VOCABULARIES, [rule], {}), {})
 
 
 def prose_of(text: str):
@@ -139,7 +139,7 @@ def test_finding_candidates_never_imports_spacy():
     ],
 )
 def test_a_composition_is_read(text, parts):
-    assert parse_composition(text) == parts
+    assert parse_composition(text) == tuple(parts)
 
 
 @pytest.mark.parametrize("text", ["cures + disease", "Cures", "(open", "<n>"])
@@ -151,4 +151,4 @@ def test_what_is_no_composition_is_told(text):
 def test_a_vocabulary_puts_another_in():
     vocabularies = {"skin": {"words": ["skin", "face"]}, "trouble": {"words": ["dry {skin}"]}}
     compiled = compile_claims(vocabularies, [{"id": "DC499", "type": "claim", "match": {"claim": ["trouble"]}}], {})
-    assert load_claims(compiled, []).vocabulary.entry("dry").phrases == {"dry face": ("trouble",), "dry skin": ("trouble",)}
+    assert load_claims(*compiled, {}).vocabulary.entry("dry").phrases == {"dry face": ("trouble",), "dry skin": ("trouble",)}

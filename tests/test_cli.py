@@ -145,7 +145,7 @@ class TestExitCodes:
 
     def test_without_rules_nothing_is_called_clean(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "no-rules").mkdir()
-        monkeypatch.setattr("disclosure_check.rulebook.rules_dir", lambda: folder / "no-rules")
+        monkeypatch.setattr("disclosure_check.rulebook.rules_folder", lambda: str(folder / "no-rules"))
         result = run("check", write("a.txt", CLEAN))
         assert result.exit_code == 2
         assert "there are no rules" in result.stderr
@@ -326,7 +326,7 @@ class TestProgress:
     @staticmethod
     def on_a_terminal(*arguments: str, patience: float) -> tuple[str, str]:
         """Return what a check writes to standard output (a pipe) and to standard error (a terminal)."""
-        code = "import sys, disclosure_check.cli as c; c.PATIENCE = float(sys.argv.pop(1)); c.cli()"
+        code = "import sys, disclosure_check.__main__ as m, disclosure_check.run as r; r.PATIENCE = float(sys.argv.pop(1)); m.main()"
         ours, theirs = os.openpty()
         command = [sys.executable, "-c", code, str(patience), "check", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
@@ -355,7 +355,13 @@ class TestProgress:
         assert self.on_a_terminal(write("a.txt", CLEAN), "--quiet", patience=0)[1] == ""
 
     def test_a_pipe_shows_none(self) -> None:
-        command = [sys.executable, "-c", "import disclosure_check.cli as c; c.PATIENCE = 0; c.cli()", "check", write("a.txt", CLEAN)]
+        command = [
+            sys.executable,
+            "-c",
+            "import disclosure_check.__main__ as m, disclosure_check.run as r; r.PATIENCE = 0; m.main()",
+            "check",
+            write("a.txt", CLEAN),
+        ]
         assert subprocess.run(command, capture_output=True, check=True).stderr == b""
 
 

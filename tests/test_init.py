@@ -445,7 +445,7 @@ def test_no_baseline_without_all_posts(repo):
 def test_colors_are_for_terminals(repo, monkeypatch):
     repo(**{"a.md": "A lamp."})
     assert "\x1b" not in run("init")
-    monkeypatch.setattr("disclosure_check.cli._use_color", lambda *_: True)
+    monkeypatch.setattr("disclosure_check.cli.use_color", lambda *_: True)
     assert "\x1b[1mGenerator" in run("init")
 
 

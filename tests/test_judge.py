@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from disclosure_check.claim_rules import compile_claims, load_claims
 from disclosure_check.claims import find_candidates
@@ -23,7 +24,8 @@ VOCABULARIES = {
 
 def judged(text: str, nlp: str = "cues", *, more: tuple[dict, ...] = (), **match: list[str]):
     rules = [{"id": "DC498", "type": "claim", "match": {"claim": ["cures disease"], **match}}, *more]
-    book = load_claims(compile_claims(VOCABULARIES, rules, {}) | {"cues": CUES}, [])
+    compiled, body = compile_claims(VOCABULARIES, rules, {})
+    book = load_claims(replace(compiled, cues=CUES), body, {})
     prose = normalize((Piece(text, 0, len(text)),), lambda _: [])
     claims = judge(find_candidates(prose, Layout(prose.text), book), book, nlp)
     return [(claim.rule.id, prose.text[claim.at : claim.to], claim.asked) for claim in claims]

@@ -26,7 +26,7 @@ def own_rules(tmp_path, monkeypatch):
     """Use a copy of the project's rules, and a place for the compiled ones."""
     folder = tmp_path / "rules"
     shutil.copytree(rules_dir(), folder)
-    monkeypatch.setattr(rulebook, "rules_dir", lambda: folder)
+    monkeypatch.setattr(rulebook, "rules_folder", lambda: str(folder))
     monkeypatch.setattr(rulebook, "COMPILED_FILE", tmp_path / "rulebook.json")
     return folder
 
@@ -410,6 +410,11 @@ def test_compiled_claims_are_the_same_as_those_of_the_files(own_rules):
     write_compiled(own_rules, rulebook.COMPILED_FILE)
     compiled = load_rulebook().claims()
     assert (compiled.rules, compiled.cues) == (from_files.rules, from_files.cues)
-    assert vars(compiled.vocabulary) == vars(from_files.vocabulary)
+    assert (compiled.vocabulary.names, compiled.vocabulary.words) == (from_files.vocabulary.names, from_files.vocabulary.words)
+    for word in compiled.vocabulary.words:
+        found, expected = compiled.vocabulary.entry(word), from_files.vocabulary.entry(word)
+        assert (dict(found.phrases), found.lengths, found.alone) == (dict(expected.phrases), expected.lengths, expected.alone)
+        assert dict(found.before) == dict(expected.before)
     assert list(compiled.texts) == list(from_files.texts)
+    assert [rule.message for rule in compiled.texts.values()] == [rule.message for rule in from_files.texts.values()]
     assert len(compiled.rules) >= 40

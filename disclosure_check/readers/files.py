@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from disclosure_check.readers.records import MAX_POST_BYTES, ReadFailure, read_r
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pathspec import GitIgnoreSpec
 
@@ -78,7 +79,7 @@ def find_sources(
     shown, whether a folder's walk leaves it out.
     """
     for path in paths:
-        if path != "-" and Path(path).is_dir():
+        if path != "-" and os.path.isdir(path):
             for found in find_files(path, is_excluded):
                 if isinstance(found, ReadFailure) or not _is_table_of_data(found, columns):
                     yield found
@@ -96,13 +97,17 @@ def read_source(source: str, reading: Reading, stdin: BinaryIO | None = None) ->
 
 def is_one_post(source: str) -> bool:
     """Return whether a source is a file that holds a single post, by its name."""
-    extension = Path(source).suffix.lower()
+    extension = _extension(source)
     return source != "-" and extension not in _COLLECTIONS and extension not in _EXPORTS
+
+
+def _extension(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
 
 
 def _read_file(path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     try:
-        with Path(path).open("rb") as stream:
+        with open(path, "rb") as stream:
             yield from read_stream(stream, path, columns, defaults)
     except FileNotFoundError:
         yield ReadFailure(path, None, f"{path}: no such file or folder; check the path")
@@ -116,7 +121,7 @@ def _unreadable(path: str, error: OSError) -> ReadFailure:
 
 def read_stream(stream: BinaryIO, path: str, columns: Mapping[str, str] | None, defaults: Facts) -> Iterator[Post | ReadFailure]:
     """Yield the posts of a file's bytes; its extension tells the format, else `defaults` may."""
-    extension = Path(path).suffix.lower()
+    extension = _extension(path)
     if extension in _COLLECTIONS or extension in _EXPORTS:
         is_empty = True
         for found in _read_collection(stream, path, extension, columns, defaults):
@@ -202,6 +207,8 @@ class _Folder(Struct, frozen=True):
 
 def find_files(path: str, is_excluded: Callable[[str], bool] | None = None) -> Iterator[str | ReadFailure]:
     """Yield the files of a folder that may hold posts, in order, and a failure for a folder that can't be read; see `read_paths`."""
+    from pathlib import Path
+
     seen: set[tuple[int, int]] = set()
     root = Path(path).resolve()
     pending = [_Folder("" if path == "." else path.rstrip("/") + "/", root, _outer_ignores(root))]
@@ -245,12 +252,12 @@ def _is_post(path: Path) -> bool:
 
 def is_known(path: str) -> bool:
     """Return whether the extension of a file tells how it is read."""
-    return Path(path).suffix.lower() in _COLLECTIONS | _EXPORTS | _FORMATS.keys()
+    return _extension(path) in _COLLECTIONS | _EXPORTS | _FORMATS.keys()
 
 
 def may_hold_posts(path: str, head: bytes, columns: Mapping[str, str] | None = None) -> bool:
     """Return whether the walk of a folder would read a file of this name that begins with `head` (HEAD bytes)."""
-    extension = Path(path).suffix.lower()
+    extension = _extension(path)
     if extension in _EXPORTS:
         return _is_export(head, extension)
     if extension in _TABLES:
@@ -271,9 +278,9 @@ def _is_export(head: bytes, extension: str) -> bool:
 
 def _is_table_of_data(path: str, columns: Mapping[str, str] | None) -> bool:
     """Return whether a file is a table without a column that may hold posts, as data files of a site are."""
-    if Path(path).suffix.lower() not in _TABLES:
+    if _extension(path) not in _TABLES:
         return False
-    head = _head(Path(path))
+    head = _head(path)
     return bool(head.strip()) and not _is_table_of_posts(head, columns)
 
 
@@ -283,9 +290,9 @@ def _is_table_of_posts(head: bytes, columns: Mapping[str, str] | None) -> bool:
     return is_table_of_posts(head, columns)
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path | str) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return file.read(HEAD)
     except OSError:
         return b""

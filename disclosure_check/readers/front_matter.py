@@ -12,10 +12,10 @@ from disclosure_check.lazily import lazily
 if TYPE_CHECKING:
     from yaml import SafeLoader
 
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(\r\n|\n|\r|$)")
+_FENCE = lazily(r"(---|\+\+\+)[ \t]*(\r\n|\n|\r|$)")
 _YAML_END = lazily(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 _TOML_END = lazily(r"^\+\+\+[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_JSON_START = re.compile(r"\{\s*(?:\"|\}\s*\n)")
+_JSON_START = lazily(r"\{\s*(?:\"|\}\s*\n)")
 _KEY_LINE = lazily(r"[A-Za-z_][\w-]*[ \t]*[:=](?:[ \t]|$)|[ \t]+\S|-[ \t]|#")
 _TOML_PLACE = lazily(r"\s*\(at line (\d+), column (\d+)\)")
 _MAX_LENGTH = 1_000_000
@@ -27,10 +27,9 @@ def read_front_matter(text: str, path: str) -> tuple[dict[str, object], int]:
     Dates are returned as ISO 8601 strings. Raises InputError, with `path:line`, if the front matter is broken.
     """
     start = 1 if text.startswith("\ufeff") else 0
-    fence = _FENCE.match(text, start)
-    if fence:
+    if text.startswith(("---", "+++"), start) and (fence := _FENCE().match(text, start)):
         return _fenced(text, path, fence)
-    if _JSON_START.match(text, start):
+    if text.startswith("{", start) and _JSON_START().match(text, start):
         return _json(text, path, start)
     return {}, 0
 

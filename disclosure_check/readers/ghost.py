@@ -227,7 +227,7 @@ def _read_site(data: bytes, tables: dict[str, int]) -> _Site:
 
 def _string(record: dict[str, object], key: str) -> str:
     value = record.get(key)
-    return LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else ""
+    return LONE_SURROGATE().sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def _read_post(data: bytes, path: str, line: int, site: _Site, defaults: Facts) -> Post:
@@ -247,7 +247,7 @@ def _read_post(data: bytes, path: str, line: int, site: _Site, defaults: Facts) 
     is_page = record.get("type") == "page" or bool(record.get("page"))
     return Post(
         id=_string(record, "slug") or _string(record, "canonical_url") or id_ or f"{path}#{line}",
-        text=LONE_SURROGATE.sub("\ufffd", text),
+        text=LONE_SURROGATE().sub("\ufffd", text),
         path=path,
         format=format_,
         platform=defaults.platform,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from disclosure_check.errors import InputError
+from disclosure_check.lazily import lazily
 from disclosure_check.model import Beside
 from disclosure_check.readers.facts import Facts, make_post, read_facts
 from disclosure_check.spoken import SPOKEN_MEDIA, is_spoken, is_timed
@@ -29,7 +30,7 @@ FACTS = (
 _FIELDS = (*FACTS, "text", "parts", "transcript", "description")
 PART_BREAK = "\n---\n"  # stands in the text between the parts of a record
 _NEEDED = 'one object with a "text" field per line is needed'
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = lazily("[\ud800-\udfff]")
 
 
 class ReadFailure(Struct, frozen=True):
@@ -124,7 +125,7 @@ def _clean(text: str, place: str) -> str:
     if len(text) > MAX_POST_BYTES:
         raise InputError(f"{place}: {len(text) / 2**20:.1f} MB of text; a post may have {MAX_POST_BYTES // 2**20} MB")
     # A lone surrogate can't be written out again; U+FFFD keeps its place.
-    return LONE_SURROGATE.sub("\ufffd", text)
+    return LONE_SURROGATE().sub("\ufffd", text)
 
 
 def _with_recording(main: Post, record: Mapping[str, object], place: str) -> list[Post]:
