@@ -21,7 +21,7 @@ from disclosure_check.lazily import lazily
 from disclosure_check.model import CODE_MARK, LINK_MARK, Link, Piece, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 EMOJI_MARK = "\u2005"  # stands for emoji between words: a phrase runs through it, and a label may end at it
 
@@ -50,13 +50,16 @@ _CONFUSABLES = dict(
     )
 )
 _CONFUSABLE = lazily(f"[{''.join(_CONFUSABLES)}]")
+_WORD = lazily(r"[\w#@]+")
 _CONFUSABLE_WORD = lazily(rf"[\w#@]*[{''.join(_CONFUSABLES)}][\w]*")
 _SMALL_CAPITALS = lazily(r"[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ]")
 _UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
 _SPACED_LETTERS = lazily(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
 _SPACED_SIGN = re.compile(r" [A-Za-z0-9] {1,3}[A-Za-z0-9] ")  # without it there are no four spaced letters in a row
-_GAP = rf"[ \n{EMOJI_MARK}]"
-_WHITE_SPACE = re.compile(rf"{_GAP}(?:{_GAP}*(?<=\n)[ \n.\-_{EMOJI_MARK}•]*\n[ {EMOJI_MARK}]*|{_GAP}+)")
+_SPACES = f" \n{EMOJI_MARK}"
+_WHITE_SPACE = re.compile(rf"[{_SPACES}]*\n[{_SPACES}.\-_•]*\n[ {EMOJI_MARK}]*|[{_SPACES}]{{2,}}")
+# One of these is in each of them, unless it is a single line end or two; each sign begins with a character to look for.
+_GAP_SIGNS = tuple(map(re.compile, (rf" [{_SPACES}]", EMOJI_MARK, rf"\n\n?[ .\-_•{EMOJI_MARK}]|\n\n\n")))
 
 
 class OffsetMap(Struct, frozen=True):
@@ -70,6 +73,7 @@ class OffsetMap(Struct, frozen=True):
     start: tuple[int, ...]
     end: tuple[int, ...]
     exact: tuple[bool, ...]
+    length: int  # of the folded text
 
     def span(self, at: int, to: int) -> Span:
         """Return the original span of folded `[at, to)`; `at < to` and both lie in the folded text."""
@@ -82,8 +86,8 @@ class OffsetMap(Struct, frozen=True):
     def folded(self, offset: int) -> int:
         """Return the folded offset of the first character that stands for original `offset` or for what follows it."""
         run = bisect_right(self.end, offset)
-        if run >= len(self.at):
-            return self.at[-1] + (self.end[-1] - self.start[-1] if self.exact[-1] else 1) if self.at else 0
+        if run == len(self.at):
+            return self.length
         inside = max(0, offset - self.start[run]) if self.exact[run] else 0
         return self.at[run] + inside
 
@@ -128,29 +132,18 @@ def _fold_characters(pieces: Iterable[Piece]) -> tuple[str, OffsetMap, dict[int,
     if not parts:
         return raw, offsets, oddities
     parts.append(raw[done:])
-    return "".join(parts), _edited(offsets, len(raw), edits), oddities
+    return "".join(parts), _edited(offsets, edits), oddities
 
 
 def _piece_offsets(pieces: list[Piece]) -> OffsetMap:
     lengths = [len(piece.text) for piece in pieces]
-    at = list(accumulate(lengths, initial=0))
-    length = at.pop()
-    start = [piece.start for piece in pieces]
-    end = [piece.end for piece in pieces]
+    *at, total = accumulate(lengths, initial=0)
     exact = [piece.end - piece.start == length for piece, length in zip(pieces, lengths, strict=True)]
-    if pieces and lengths[-1] > 1 and not exact[-1]:  # the end of the text is behind its last character
-        at.append(length - 1)
-        start.append(start[-1])
-        end.append(end[-1])
-        exact.append(False)
-    return OffsetMap(tuple(at), tuple(start), tuple(end), tuple(exact))
+    return OffsetMap(tuple(at), tuple([piece.start for piece in pieces]), tuple([piece.end for piece in pieces]), tuple(exact), total)
 
 
-def _edited(offsets: OffsetMap, length: int, edits: list[tuple[int, int, int]]) -> OffsetMap:
-    """Return the offsets of a text of `length` characters after `edits`: (start, end, size) says that `[start, end)` became `size` characters.
-
-    The edits are in order and apart.
-    """
+def _edited(offsets: OffsetMap, edits: list[tuple[int, int, int]]) -> OffsetMap:
+    """Return the offsets of a text after `edits`, in order and apart: (start, end, size) says that `[start, end)` became `size` characters."""
     if not edits:
         return offsets
     at: list[int] = []
@@ -158,7 +151,7 @@ def _edited(offsets: OffsetMap, length: int, edits: list[tuple[int, int, int]]) 
     end: list[int] = []
     exact: list[bool] = []
     done = shift = 0
-    for edit_start, edit_end, size in (*edits, (length, length, 0)):
+    for edit_start, edit_end, size in (*edits, (offsets.length, offsets.length, 0)):
         if done < edit_start:
             first = bisect_right(offsets.at, done) - 1
             behind = bisect_left(offsets.at, edit_start)
@@ -178,7 +171,7 @@ def _edited(offsets: OffsetMap, length: int, edits: list[tuple[int, int, int]]) 
             exact.append(span.end - span.start == size)
         shift += size - (edit_end - edit_start)
         done = edit_end
-    return OffsetMap(tuple(at), tuple(start), tuple(end), tuple(exact))
+    return OffsetMap(tuple(at), tuple(start), tuple(end), tuple(exact), offsets.length + shift)
 
 
 @lru_cache(maxsize=4096)
@@ -256,14 +249,14 @@ def _fold_words(
         edits.append((start, end, len(text)))
         shift += len(text) - (end - start)
         done = end
-    odd += [(at + shift, kept) for at, kept in pending]
+    odd += [(at + shift, kept) for at, kept in pending if at < len(folded)]
     parts.append(folded[done:])
     text = "".join(parts)
     lower = text.lower()
     return Prose(
         text,
         lower if len(lower) == len(text) else text.casefold()[: len(text)],
-        _edited(offsets, len(folded), edits),
+        _edited(offsets, edits),
         tuple(odd),
         tuple(links),
     )
@@ -282,20 +275,36 @@ def _replacements(
             words = [word.replace(" ", "") for word in spaced.group().split("  ")]
             if sum(map(len, words)) >= 4:
                 found.append((spaced.start(), spaced.end(), " ".join(word for word in words if word), SPACED, None))
-    for space in _WHITE_SPACE.finditer(folded):
-        gap = space.group()
-        if gap == "\n\n":
-            continue
-        kind = "\n\n" if gap.count("\n") > 1 else "\n" if "\n" in gap else EMOJI_MARK if EMOJI_MARK in gap else " "
-        if kind != gap:
-            found.append((space.start(), space.end(), kind, None, None))
+    found += [(start, end, kind, None, None) for start, end, kind in _gaps(folded)]
     found.sort(key=lambda item: (item[0], -item[1]))
     return found
 
 
+def _gaps(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the white space that isn't in its final form, and that form."""
+    done = 0
+    for sign in sorted([found.start() for signs in _GAP_SIGNS for found in signs.finditer(folded)]):
+        if sign < done:
+            continue
+        start = sign
+        while start > done and folded[start - 1] in _SPACES:
+            start -= 1
+        space = _WHITE_SPACE.match(folded, start)
+        if space is None:
+            continue
+        done = space.end()
+        gap = space[0]
+        kind = "\n\n" if gap.count("\n") > 1 else "\n" if "\n" in gap else EMOJI_MARK if EMOJI_MARK in gap else " "
+        if kind != gap:
+            yield start, done, kind
+
+
 def _look_alikes(folded: str) -> list[tuple[int, int, str, str | None, str | None]]:
     found: list[tuple[int, int, str, str | None, str | None]] = []
-    for word in _CONFUSABLE_WORD().finditer(folded):
+    for run in _WORD().finditer(folded):
+        word = _CONFUSABLE_WORD().match(folded, *run.span())
+        if word is None:
+            continue
         letters = word.group()
         is_tag = letters.startswith("#") and all(letter in _CONFUSABLES for letter in letters[1:])
         if (

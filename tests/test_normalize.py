@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from disclosure_check import normalize as normalize_module
 from disclosure_check.links import find_urls
 from disclosure_check.model import LINK_MARK, Link, Piece, Span
 from disclosure_check.normalize import EMOJI_MARK, INVISIBLE, LOOK_ALIKE, SPACED, STYLED, Prose, normalize
@@ -267,6 +268,13 @@ def test_pieces_fold_like_their_single_characters(shown: list[tuple[str, int, in
         else:
             characters += [Piece(character, start, end) for character in text]
     assert answers(normalize(pieces, find_urls)) == answers(normalize(characters, find_urls))
+
+
+@settings(deadline=None)  # a machine under load is no fault
+@given(st.text(st.sampled_from(f"  \n\n{EMOJI_MARK}.-_•a"), max_size=30))
+def test_white_space_is_left_in_its_final_form(text: str):
+    expected = [space.span() for space in normalize_module._WHITE_SPACE.finditer(text) if space[0] != "\n\n"]
+    assert [(start, end) for start, end, _ in normalize_module._gaps(text)] == expected
 
 
 def answers(prose: Prose) -> tuple[object, ...]:
