@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from disclosure_check.prefilter import ANYWHERE, MARKS, PLAIN_SIGNS, START, WORD, is_in_words, is_of_word
+from disclosure_check.prefilter import ANYWHERE, LIKENESSES, MARKS, OUTLINES, PLAIN_SIGNS, START, WORD, is_in_words, is_of_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -172,7 +172,8 @@ class Pivot(Struct, frozen=True):
     """What a pattern is looked for by: literals of which each match has one, and the part of the pattern around them and behind."""
 
     at: Spans  # where each of them begins, in that part
-    cut: int  # that part begins with this element of the pattern; 0: it is the whole
+    before: str  # the part before, to be matched backwards; "": it may be anything
+    rest: str  # that part; "": it is the whole
     before_least: int  # characters of a match before that part
     before_most: int
     is_followed: bool  # more literals are needed behind
@@ -187,21 +188,14 @@ class _Piece(Struct, frozen=True):
     most: int  # at most REACH
 
 
-def elements_of(pattern: str) -> list[str]:
-    """Return the elements of a pattern of the rule data, with their quantifiers: signs, classes, groups and names of word groups."""
-    import regex
-
-    elements = [match.group() for match in regex.finditer(_ELEMENT, pattern, regex.VERBOSE)]
-    return [pattern] if "|" in elements else elements
-
-
-def pivot_of(elements: Sequence[str]) -> Pivot | None:
-    """Return at which literals to look for a pattern with these elements; None if it can match without any.
+def pivot_of(pattern: Expression) -> Pivot | None:
+    """Return at which literals to look for a pattern; None if it can match without any.
 
     It holds in any case, for folded text: other letters that lower to an ASCII letter don't stand in it.
     """
+    elements = [pattern.of(element) for element in _elements(pattern.source)]
     try:
-        parts = [list(parser.parse(element, re.IGNORECASE)) for element in elements]
+        parts = [list(parser.parse(element.expanded(OUTLINES), re.IGNORECASE)) for element in elements]
     except re.error:
         return None
     nodes = [node for part in parts for node in part]
@@ -212,11 +206,12 @@ def pivot_of(elements: Sequence[str]) -> Pivot | None:
     for node, need in needs:
         first = owners.index(owners[node])
         before = _length(pieces[:first])
-        first = first if before[1] else 0
+        cut = owners[first] if before[1] else 0
         pivots.append(
             Pivot(
                 at=_shortened(_looked_up(_shifted(need, *_length(pieces[first:node])).at)),
-                cut=owners[first] if first else 0,
+                before=_backwards(elements[:cut]),
+                rest="".join(element.source for element in elements[cut:]) if cut else "",
                 before_least=before[0],
                 before_most=before[1],
                 is_followed=any(owners[later] > owners[node] for later, _ in needs),
@@ -225,10 +220,18 @@ def pivot_of(elements: Sequence[str]) -> Pivot | None:
     return min((pivot for pivot in pivots if _is_known(pivot.at)), key=_cost, default=None)
 
 
-def backwards(elements: Sequence[Expression]) -> str:
+def _elements(pattern: str) -> list[str]:
+    """Return the elements of a pattern of the rule data, with their quantifiers: signs, classes, groups and names of word groups."""
+    import regex
+
+    elements = [match.group() for match in regex.finditer(_ELEMENT, pattern, regex.VERBOSE)]
+    return [pattern] if "|" in elements else elements
+
+
+def _backwards(elements: Sequence[Expression]) -> str:
     """Return a pattern that matches backwards, while nothing behind it is seen, wherever `elements` match; "" if none can be told."""
     seen = [element for element in elements if not element.source.startswith("(?=")]
-    nodes = [node for element in seen for node in parser.parse(element.expanded(), re.IGNORECASE)]
+    nodes = [node for element in seen for node in parser.parse(element.expanded(LIKENESSES), re.IGNORECASE)]
     return "".join(("(?r)", *(element.source for element in seen))) if seen and all(_is_reversible(*node) for node in nodes) else ""
 
 
@@ -254,8 +257,9 @@ def _length(pieces: Iterable[_Piece]) -> tuple[int, int]:
 
 def _cost(pivot: Pivot) -> tuple[float, int, list[str]]:
     """Return, for each character of a text, about how often a pattern would be tried."""
-    behind = (RESTS if pivot.is_followed else 1.0) * (pivot.before_most - pivot.before_least) / WORD_LENGTH
-    cost = sum(frequency(literal) * (1 + TRYING * (1 + most - least + behind)) for literal, (least, most) in pivot.at.items())
+    window = (pivot.before_most - pivot.before_least) / WORD_LENGTH
+    behind = 1 + (RESTS if pivot.is_followed else 1.0) * (1 + RESTS * window if pivot.before else window)
+    cost = sum(frequency(literal) * (1 + TRYING * (most - least + behind)) for literal, (least, most) in pivot.at.items())
     return cost, len(pivot.at), sorted(pivot.at)
 
 

@@ -53,7 +53,7 @@ MARKS = {"token": "\ue000"}
 _SHAPES = {
     "\ue000": (lazily(r"[A-Z\u00c0-\u00dd0-9](?=[A-Z\u00c0-\u00dd0-9_.-]{2})"), lazily(r"(?<![A-Za-z])[A-Za-z]++(?=\d)")),
 }
-_LIKENESSES = {"token": r"[\w.\u00d7-]{3,}"}
+LIKENESSES = {"token": r"[\w.\u00d7-]{3,}"}
 OUTLINES = {name: f"(?:{mark}[^\\n]+)" for name, mark in MARKS.items()}
 
 TIMEOUT = 5.0  # seconds an expression of a pack may take at one place of a post
@@ -66,19 +66,15 @@ it is tried everywhere, its literals (number, least, most: characters before it)
 
 def table_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) -> Table:
     """Return a table of how the patterns of `table` and, behind them, those of `kinds` are looked for."""
-    from disclosure_check.literals import backwards, begin_of, elements_of, pivot_of
+    from disclosure_check.literals import begin_of, pivot_of
 
     numbers = {literal: number for number, literal in enumerate(table["literals"] if table else ())}
     rows = list(table["patterns"]) if table else []
     for pattern in _patterns(kinds):
-        elements = [pattern.of(element) for element in elements_of(pattern.source)]
-        pivot = pivot_of([element.expanded(OUTLINES) for element in elements])
         row: list[Any] = [begin_of(pattern.expanded(OUTLINES))]
-        if pivot is not None:
+        if (pivot := pivot_of(pattern)) is not None:
             literals = sorted([numbers.setdefault(literal, len(numbers)), *span] for literal, span in sorted(pivot.at.items()))
-            before = backwards([element.of(element.source, _LIKENESSES) for element in elements[: pivot.cut]])
-            rest = "".join(element.source for element in elements[pivot.cut :]) if pivot.cut else ""
-            row += [literals, before, rest, pivot.before_least, pivot.before_most]
+            row += [literals, pivot.before, pivot.rest, pivot.before_least, pivot.before_most]
         rows.append(row)
     return {"literals": list(numbers), "patterns": rows}
 
@@ -152,7 +148,7 @@ class Prefilter:
             self._by_literal[literal].append((len(self.leads), least, most))
         if not literals:
             self._everywhere.append(len(self.leads))
-        parts = (pattern.of(before, _LIKENESSES) if before else None, pattern.of(rest) if rest else None)
+        parts = (pattern.of(before, LIKENESSES) if before else None, pattern.of(rest) if rest else None)
         self.leads.append(Lead(kind, pattern, begins, *parts, *lengths))
 
     def extended(self, kinds: Sequence[SignalKind]) -> Prefilter:
@@ -172,7 +168,7 @@ class Prefilter:
                 places[number] += range(place - most, place - least + 1)
         for number in sorted((*places, *self._everywhere)):
             lead = self.leads[number]
-            starts = _starts(lead, text, places[number]) if number in places else _begins(lead, text, range(len(text)))
+            starts = _starts(lead, text, places[number]) if number in places else _begins(lead, range(len(text)))
             if starts:
                 yield lead, starts
 
@@ -198,15 +194,15 @@ def _starts(lead: Lead, text: str, places: Sequence[int]) -> list[int]:
             starts = {start for start in starts if match(text, start)}
         backs = range(lead.before_least, lead.before_most + 1)
         starts = {start - back for start in starts for back in backs}
-    return _begins(lead, text, starts)
+        if lead.begins == WORD:
+            starts = {start for start in starts if start <= 0 or not _is_of_tag(text[start - 1])}
+    return _begins(lead, starts)
 
 
-def _begins(lead: Lead, text: str, starts: Collection[int]) -> list[int]:
+def _begins(lead: Lead, starts: Collection[int]) -> list[int]:
     """Return, in order, those of `starts` at which a match can begin."""
     if lead.begins == START:
         return [0] if 0 in starts else []
-    if lead.begins == WORD:
-        return sorted(start for start in starts if start >= 0 and not (start and _is_of_tag(text[start - 1])))
     return sorted(start for start in starts if start >= 0)
 
 

@@ -17,9 +17,8 @@ from disclosure_check.check import check_post
 from disclosure_check.claim_rules import CONDITIONS, missing_vocabularies, parse_composition, vocabularies_in
 from disclosure_check.errors import RuleError
 from disclosure_check.explain import list_as_markdown
-from disclosure_check.literals import elements_of, pivot_of
+from disclosure_check.literals import pivot_of
 from disclosure_check.model import CONNECTIONS, Post
-from disclosure_check.prefilter import OUTLINES
 from disclosure_check.rule_files import BREACHES, read_pack
 from disclosure_check.rulebook import load_rulebook, rules_dir
 
@@ -208,8 +207,7 @@ def near_words(rule):
             kind.topic in topics if topics else kind.role == "disclosure" and (breach not in BREACHES_OF_GRADE or breach == kind.grade)
         )
         if is_about:
-            elements = [[pattern.of(element).expanded(OUTLINES) for element in elements_of(pattern.source)] for pattern in kind.patterns]
-            near |= set().union(*(words(literal) for pivot in filter(None, map(pivot_of, elements)) for literal in pivot.at))
+            near |= set().union(*(words(literal) for pivot in filter(None, map(pivot_of, kind.patterns)) for literal in pivot.at))
     return near
 
 
