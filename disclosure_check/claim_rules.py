@@ -8,7 +8,6 @@ for a word of the vocabulary "cures" and, at most GAP tokens behind it in the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,11 +19,12 @@ from disclosure_check.lazily import Unpacked
 from disclosure_check.places import put, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from disclosure_check.places import Body
     from disclosure_check.rulebook import Rule
 
+GROUPED = 2  # letters: words that begin with the same ones are looked up together
 GAP = 5  # tokens between two parts of a composition, unless it says otherwise
 _PART = re.compile(r">(\d+)|\(([^)]*)\)|([a-z][a-z-]*)")
 _SIGNS = frozenset([NUMBER, TICKER])
@@ -42,96 +42,68 @@ Composition = tuple[Part, ...]
 Condition = tuple[Composition, ...]  # all of which must stand somewhere; in a rule file joined by "&"
 
 
-class Entry(Struct, frozen=True):
-    """The phrases of all vocabularies that begin with a word."""
+class Phrases(Struct, frozen=True):
+    """What the vocabularies know that begins with some words."""
 
-    phrases: Mapping[str, tuple[str, ...]]  # words joined by spaces -> the vocabularies they belong to
-    lengths: tuple[int, ...]  # of the phrases, in words, the longest first
-    alone: int  # the vocabularies of the word alone, as bits
-    before: Mapping[str, int]  # the vocabularies of longer phrases, by their second word
-
-
-NO_ENTRY = Entry({}, (), 0, {})
-
-
-class _Phrases(Mapping[str, tuple[str, ...]]):
-    """The phrases that begin with a word, each with its vocabularies."""
-
-    def __init__(self, by_second: Mapping[str, dict[str, tuple[str, ...]]]) -> None:
-        self._by_second = by_second  # "" for the word alone
-
-    def __getitem__(self, phrase: str) -> tuple[str, ...]:
-        return self._by_second[phrase.split(" ", 2)[1] if " " in phrase else ""][phrase]
-
-    def __iter__(self) -> Iterator[str]:
-        return (phrase for phrases in self._by_second.values() for phrase in phrases)
-
-    def __len__(self) -> int:
-        return sum(map(len, self._by_second.values()))
-
-    def get(self, phrase: str, default: Any = None) -> Any:
-        """Return the vocabularies of a phrase, or `default`."""
-        phrases = self._by_second.get(phrase.split(" ", 2)[1] if " " in phrase else "")
-        return default if phrases is None else phrases.get(phrase, default)
+    mask: int  # the vocabularies, as bits, that know just these words
+    longer: Mapping[str, Phrases]  # by the word that follows
 
 
 class Vocabulary:
-    """All vocabularies in one table. What begins with two words is only unpacked when a post says them."""
+    """All vocabularies in one tree of words. Of it is only unpacked what a post says."""
 
     def __init__(self, compiled: CompiledClaims, body: Body) -> None:
         self.names = compiled.names
         self.bits: Mapping[str, int] = {name: 1 << number for number, name in enumerate(compiled.names)}
-        self._places = compiled.phrases
-        self._body = body
+        self._groups: Mapping[str, Mapping[str, int]] = Unpacked(compiled.phrases, lambda place: msgpack.decode(value_at(place, body)))
         self._words = compiled.words
-        self._entries: dict[str, Entry] = {}
+        self._body = body
 
     @cached_property
     def words(self) -> frozenset[str]:
         """All single words, for splitting hashtags."""
-        return frozenset(self._words.split(" "))
+        return frozenset(value_at(self._words, self._body).decode().split(" "))
 
-    def entry(self, word: str) -> Entry:
-        """Return what begins with `word`; `claims.NUMBER` stands for all numbers."""
-        entry = self._entries.get(word)
-        if entry is None:
-            place = self._places.get(word)
-            if place is None:
-                return NO_ENTRY
-            entry = self._entries[word] = self._unpacked(value_at(place, self._body))
-        return entry
-
-    def _unpacked(self, packed: bytes) -> Entry:
-        lengths, by_second = msgpack.decode(packed)
-        alone = by_second.get("")
-        before = {second: phrases for second, phrases in by_second.items() if second}
-        return Entry(
-            _Phrases(Unpacked(by_second, self._named)), tuple(lengths), 0 if alone is None else _bits_of(alone), Unpacked(before, _bits_of)
-        )
-
-    def _named(self, packed: bytes) -> dict[str, tuple[str, ...]]:
-        return {phrase: tuple(self.names[number] for number in numbers) for phrase, numbers in msgpack.decode(packed).items()}
+    def phrases(self, word: str) -> Phrases | None:
+        """Return what begins with `word`, None if nothing does; `claims.NUMBER` stands for all numbers."""
+        place = self._groups.get(word[:GROUPED], {}).get(word)
+        if place is None:
+            return None
+        numbers, longer = msgpack.decode(value_at(place, self._body))
+        return Phrases(_bits(numbers), Unpacked(longer, lambda packed: _unpacked(*msgpack.decode(packed))))
 
 
-def _bits_of(packed: bytes) -> int:
-    """Return the vocabularies of packed phrases as bits."""
+def _unpacked(numbers: Iterable[int], longer: Mapping[str, Any]) -> Phrases:
+    return Phrases(_bits(numbers), {word: _unpacked(*packed) for word, packed in longer.items()})
+
+
+def _bits(numbers: Iterable[int]) -> int:
     bits = 0
-    for number in {number for numbers in msgpack.decode(packed).values() for number in numbers}:
+    for number in numbers:
         bits |= 1 << number
     return bits
 
 
-def _packed(phrases: Mapping[str, Sequence[int]]) -> dict[str, bytes]:
-    """Return phrases with the numbers of their vocabularies, packed by their first word, and within that by their second."""
-    by_words: dict[str, dict[str, dict[str, Sequence[int]]]] = {}
+def _packed(phrases: Mapping[str, Sequence[int]], body: bytearray) -> dict[str, int]:
+    """Put phrases with the numbers of their vocabularies into a body, and return where the first letters of their first words stand."""
+    tree: dict[str, Any] = {}
     for phrase, numbers in phrases.items():
-        first, second = [*phrase.split(" ", 2), ""][:2]
-        by_words.setdefault(first, {}).setdefault(second, {})[phrase] = numbers
-    packed = {}
-    for first, by_second in by_words.items():
-        lengths = sorted({phrase.count(" ") + 1 for found in by_second.values() for phrase in found}, reverse=True)
-        packed[first] = msgpack.encode((lengths, {second: msgpack.encode(found) for second, found in by_second.items()}))
-    return packed
+        longer = tree
+        *before, last = phrase.split(" ")
+        for word in before:
+            longer = longer.setdefault(word, ([], {}))[1]
+        longer.setdefault(last, ([], {}))[0].extend(numbers)
+    places = put(
+        {
+            word: msgpack.encode((numbers, {second: msgpack.encode(rest) for second, rest in longer.items()}))
+            for word, (numbers, longer) in tree.items()
+        },
+        body,
+    )
+    groups: dict[str, dict[str, int]] = {}
+    for word, place in places.items():
+        groups.setdefault(word[:GROUPED], {})[word] = place
+    return put({letters: msgpack.encode(group) for letters, group in groups.items()}, body)
 
 
 class ClaimRule(Struct, frozen=True):
@@ -149,8 +121,8 @@ class CompiledClaims(Struct, frozen=True):
     """The claim rules, vocabularies and cues of rule data, in a form that is written and read fast. The phrases stand apart, in a body."""
 
     names: list[str]  # of the vocabularies
-    phrases: dict[str, int]  # by their first words, where they stand in the body
-    words: str  # all single words of the phrases
+    phrases: dict[str, int]  # by the first letters of their first words, where they stand in the body
+    words: int  # where all single words of the phrases stand in it
     rules: tuple[ClaimRule, ...]
     cues: CueTable
 
@@ -187,7 +159,8 @@ def compile_claims(
             phrases.setdefault(phrase, []).append(number)
     words = " ".join(sorted({word for phrase in phrases for word in phrase.split(" ")}))
     body = bytearray()
-    return CompiledClaims(names, put(_packed(phrases), body), words, claim_rules, spelled_out(cues)), body
+    places = _packed(phrases, body)
+    return CompiledClaims(names, places, put({"words": words.encode()}, body)["words"], claim_rules, spelled_out(cues)), body
 
 
 def load_claims(compiled: CompiledClaims, body: Body, texts: Mapping[str, Rule]) -> ClaimBook:

@@ -151,4 +151,10 @@ def test_what_is_no_composition_is_told(text):
 def test_a_vocabulary_puts_another_in():
     vocabularies = {"skin": {"words": ["skin", "face"]}, "trouble": {"words": ["dry {skin}"]}}
     compiled = compile_claims(vocabularies, [{"id": "DC499", "type": "claim", "match": {"claim": ["trouble"]}}], {})
-    assert load_claims(*compiled, {}).vocabulary.entry("dry").phrases == {"dry face": ("trouble",), "dry skin": ("trouble",)}
+    vocabulary = load_claims(*compiled, {}).vocabulary
+    assert vocabulary.phrases("skin") is not None
+    assert vocabulary.phrases("ski") is None
+    found = vocabulary.phrases("dry")
+    assert (found.mask, {word: longer.mask for word, longer in found.longer.items()}) == (
+        0, dict.fromkeys(("face", "skin"), vocabulary.bits["trouble"])
+    )  # fmt: skip
