@@ -105,6 +105,16 @@ class Lead(Struct, frozen=True):
     before_most: int = 0
 
 
+def leads_of(kinds: Sequence[SignalKind], table: Table) -> list[Lead]:
+    """Return how the patterns of signals are looked for, as their table tells."""
+    patterns = ((kind, pattern) for kind in kinds if is_searched(kind) for pattern in kind.patterns)
+    return [_lead(kind, pattern, *row) for (kind, pattern), row in zip(patterns, table["patterns"], strict=True)]
+
+
+def _lead(kind: SignalKind, pattern: Expression, begins: int, _: object = None, before: str = "", rest: str = "", *lengths: int) -> Lead:
+    return Lead(kind, pattern, begins, pattern.of(before, LIKENESSES) if before else None, pattern.of(rest) if rest else None, *lengths)
+
+
 class Prefilter:
     """The literals that the patterns of signals need, to be looked up all at once."""
 
@@ -114,14 +124,15 @@ class Prefilter:
 
         self._kinds = kinds
         self._table = table or table_of_signals(kinds)
-        self.leads: list[Lead] = []  # of all patterns, in their order
+        self.leads = leads_of(kinds, self._table)
         self._everywhere: list[int] = []  # the numbers of the patterns that need no literal
         # By literal, the numbers of the patterns that need it, with how many characters at least and at most stand before it.
         self._by_literal: list[list[tuple[int, int, int]]] = [[] for _ in self._table["literals"]]
-        rows = iter(self._table["patterns"])
-        for kind in kinds:
-            for pattern in kind.patterns if is_searched(kind) else ():
-                self._add(kind, pattern, *next(rows))
+        for number, (_, *needed) in enumerate(self._table["patterns"]):
+            for literal, least, most in needed[0] if needed else ():
+                self._by_literal[literal].append((number, least, most))
+            if not needed:
+                self._everywhere.append(number)
         self._shapes: list[tuple[int, str]] = []
         self._in_words: Automaton = Automaton()
         self._with_signs: Automaton = Automaton()
@@ -133,23 +144,6 @@ class Prefilter:
                 automaton.add_word(literal, (len(literal), number))
         self._in_words.make_automaton()
         self._with_signs.make_automaton()
-
-    def _add(
-        self,
-        kind: SignalKind,
-        pattern: Expression,
-        begins: int,
-        literals: Sequence[tuple[int, int, int]] = (),
-        before: str = "",
-        rest: str = "",
-        *lengths: int,
-    ) -> None:
-        for literal, least, most in literals:
-            self._by_literal[literal].append((len(self.leads), least, most))
-        if not literals:
-            self._everywhere.append(len(self.leads))
-        parts = (pattern.of(before, LIKENESSES) if before else None, pattern.of(rest) if rest else None)
-        self.leads.append(Lead(kind, pattern, begins, *parts, *lengths))
 
     def extended(self, kinds: Sequence[SignalKind]) -> Prefilter:
         """Return a prefilter of these signals and more."""

@@ -261,7 +261,7 @@ def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
 
     from disclosure_check.claim_rules import compile_claims
     from disclosure_check.places import put, write_file
-    from disclosure_check.prefilter import Prefilter, table_of_signals
+    from disclosure_check.prefilter import leads_of, table_of_signals
     from disclosure_check.rule_files import read_pack
 
     target = Path(file)
@@ -277,7 +277,7 @@ def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
     pack["rules"] = [rule for rule in pack["rules"] if rule["type"] not in LATE_TYPES]
     signals = [_signal(table, pack["words"], is_own=True) for table in pack["signals"]]
     leads = table_of_signals(signals)
-    parts = [part for lead in Prefilter(signals, leads).leads for part in (lead.before, lead.rest) if part is not None]
+    parts = [part for lead in leads_of(signals, leads) for part in (lead.before, lead.rest) if part is not None]
     expressions = _write_expressions(signals, _cues(pack["cues"], pack["words"]), parts, target.with_name(EXPRESSIONS_NAME))
     whole = {
         "format": COMPILED_FORMAT,
