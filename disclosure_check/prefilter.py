@@ -60,8 +60,9 @@ TIMEOUT = 5.0  # seconds an expression of a pack may take at one place of a post
 LONGEST = 1000  # folded characters that a match of the project's own expressions, which are known to be fast, may reach over
 
 Table = dict[str, Any]
-"""How patterns are looked for, ready for JSON: "literals" are all of them; "patterns" are lists of where a match begins and, unless
-it is tried everywhere, its literals (number, least, most: characters before it) and the rest of a `Lead`, with "" for None."""
+"""How patterns are looked for, ready for JSON: "literals" are all of them, and "with_signs" the numbers of those that are looked up as they
+are; "patterns" are lists of where a match begins and, unless it is tried everywhere, its literals (number, least, most: characters before
+it) and the rest of a `Lead`, with "" for None."""
 
 
 def table_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) -> Table:
@@ -76,7 +77,8 @@ def table_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
             literals = sorted([numbers.setdefault(literal, len(numbers)), *span] for literal, span in sorted(pivot.at.items()))
             row += [literals, pivot.before, pivot.rest, pivot.before_least, pivot.before_most]
         rows.append(row)
-    return {"literals": list(numbers), "patterns": rows}
+    with_signs = [number for literal, number in numbers.items() if not is_in_words(literal)]
+    return {"literals": list(numbers), "with_signs": with_signs, "patterns": rows}
 
 
 def _patterns(kinds: Sequence[SignalKind]) -> Iterator[Expression]:
@@ -136,11 +138,12 @@ class Prefilter:
         self._shapes: list[tuple[int, str]] = []
         self._in_words: Automaton = Automaton()
         self._with_signs: Automaton = Automaton()
+        with_signs = frozenset(self._table["with_signs"])
         for number, literal in enumerate(self._table["literals"]):
             if literal in _SHAPES:
                 self._shapes.append((number, literal))
             else:
-                automaton = self._in_words if is_in_words(literal) else self._with_signs
+                automaton = self._with_signs if number in with_signs else self._in_words
                 automaton.add_word(literal, (len(literal), number))
         self._in_words.make_automaton()
         self._with_signs.make_automaton()
