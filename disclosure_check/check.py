@@ -229,7 +229,7 @@ def _fingerprinted(finding: Finding, post: Post) -> Finding:
 
     It stays the same when the paragraph moves, and when lines are wrapped anew.
     """
-    from hashlib import blake2b
+    from disclosure_check.digest import blake2b
 
     before = post.text[max(post.body_start, finding.start - CONTEXT) : finding.start]
     after = post.text[finding.end : finding.end + CONTEXT]

@@ -30,11 +30,18 @@ class Excerpt(Struct, frozen=True):
 
 def printable(text: str) -> str:
     """Return `text` with everything that could steer or confuse a terminal made visible."""
-    return "".join(cell.shown for cell in to_cells(text.replace("\n", " ")))
+    text = text.replace("\n", " ")
+    return text if _is_plain(text) else "".join(cell.shown for cell in to_cells(text))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def to_cells(text: str) -> list[Cell]:
     """Return one cell for each code point of `text`."""
+    if _is_plain(text):
+        return [Cell(character, 1) for character in text]
     cells: list[Cell] = []
     for index, character in enumerate(text):
         cells.append(_cell(character, text[index - 1] if index else "", cells[-1].width if cells else 0))
