@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from disclosure_check.rulebook import Expression
 
 Literals = frozenset[str]
-Spans = dict[
-    str, tuple[int, int]
-]  # of literals: at least and at most so many characters stand before it; -1: it begins with what is before
+Spans = dict[str, tuple[int, int]]  # of literals: how many characters at least and at most stand before it; -1: it begins with one of these
 
 BORDER = "\b"  # stands in a literal where not both neighbours are characters of words
 EDGES = f" {BORDER}"
 SPACES = " \n\u2005"  # stand for each other in the text that literals are looked up in
 REACH = 300  # folded characters: a literal stands at most so far behind the beginning of its match
-MOST_LITERALS = 48  # of parts of a pattern in a row
+MOST_LITERALS = 128  # of parts of a pattern in a row
 MOST_BRANCHES = 400  # literals that one part of a pattern is
 LONGEST = 8  # characters of a literal that are looked for
 MOST_TIMES = 3  # repetitions of a piece that are written out
@@ -46,7 +44,8 @@ LETTER = dict.fromkeys("0123456789", 0.025) | dict(
         strict=True,
     )
 )
-OTHER = 0.002  # a sign or a letter of another language
+OTHER = 0.0003  # a letter of another language or a sign
+USUAL = dict.fromkeys("/()#\"'*-.,:;!?", 0.002)  # signs
 EDGE = 0.2  # a gap before or behind a word
 OFTEN, THEN = 0.004, 0.02  # one of the COMMON words, and one behind others
 LEAST = 0.00005  # any literal: words aren't letters in a row by chance, and rare ones come where others do
@@ -56,103 +55,14 @@ TRYING = 1.5  # what trying a pattern at a place costs, if finding a literal cos
 RESTS = 0.05  # the share of literals at which the rest of a pattern matches, about, if it needs more
 WORD_LENGTH = 5  # characters
 COMMON = frozenset(
-    [
-        "a",
-        "about",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "do",
-        "for",
-        "from",
-        "get",
-        "got",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "know",
-        "like",
-        "made",
-        "make",
-        "me",
-        "more",
-        "most",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "people",
-        "really",
-        "she",
-        "so",
-        "some",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "time",
-        "to",
-        "up",
-        "us",
-        "very",
-        "want",
-        "was",
-        "way",
-        "we",
-        "well",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
+    """
+    a about all also am an and any are as at back be because been but by can could day did do down even first for free from get go
+    going good got had has have he her here his how i if in into is it its just know last let like long look made make may me might
+    more most much my need never new no not now of off old on one only or other our out over own people really right said say see she
+    should since so some still such take than that the their them then there these they thing things think this those through time to
+    today too two up us use used using very via want was way we week well were what when where which while who will with work would
+    year years you your
+    """.split()
 )
 _ELEMENT = r"""
     \| | (?: \\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.) | \[\^?\]?(?:\\.|[^\]\\])*\] | \{[a-z_]+\} | (?P<group>\((?:[^()\[\\]|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?&group))*\)) | [^|] )

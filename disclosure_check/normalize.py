@@ -57,7 +57,7 @@ _UNUSUAL = re.compile(r"[^\x20-\x5f\x61-\x7e\n\ufffb]")
 _SPACED_LETTERS = lazily(r"(?<!\w)[A-Za-z0-9](?: [A-Za-z0-9])+(?: {2,3}[A-Za-z0-9](?: [A-Za-z0-9])+)*(?!\w)")
 _SPACED_SIGN = re.compile(r" [A-Za-z0-9] {1,3}[A-Za-z0-9] ")  # without it there are no four spaced letters in a row
 _SPACES = f" \n{EMOJI_MARK}"
-_WHITE_SPACE = re.compile(rf"[{_SPACES}]*\n[{_SPACES}.\-_•]*\n[ {EMOJI_MARK}]*|[{_SPACES}]{{2,}}")
+_WHITE_SPACE = lazily(rf"[{_SPACES}]*\n[{_SPACES}.\-_•]*\n[ {EMOJI_MARK}]*|[{_SPACES}]{{2,}}")
 # One of these is in each of them, unless it is a single line end or two; each sign begins with a character to look for.
 _GAP_SIGNS = tuple(map(re.compile, (rf" [{_SPACES}]", EMOJI_MARK, rf"\n\n?[ .\-_•{EMOJI_MARK}]|\n\n\n")))
 
@@ -289,7 +289,7 @@ def _gaps(folded: str) -> Iterator[tuple[int, int, str]]:
         start = sign
         while start > done and folded[start - 1] in _SPACES:
             start -= 1
-        space = _WHITE_SPACE.match(folded, start)
+        space = _WHITE_SPACE().match(folded, start)
         if space is None:
             continue
         done = space.end()

@@ -216,7 +216,7 @@ def matcher(lead: Lead, pattern: Expression) -> Callable[[str, int], regex.Match
     if not lead.pattern.is_trusted:
         return partial(_watched, lead.kind.id, match, is_before=is_before)
     if is_before:
-        return lambda text, end: match(text, max(0, end - LONGEST), end)
+        return lambda text, end: match(text, max(0, end - lead.before_most), end)
     return lambda text, start: match(text, start, start + LONGEST)
 
 

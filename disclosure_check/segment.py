@@ -24,7 +24,8 @@ _ITEM = rf"(?:#\w[\w-]*|@\w[\w.]*|{LINK_MARK})"
 _PILE = lazily(rf"(?<![\w#@]){_ITEM}(?:[ \u2005,•|/+]*{_ITEM})+")
 _ONE_ITEM = lazily(_ITEM)
 # So many in a row hide what follows anywhere. It begins where a run of such characters does, so that a long run is read once.
-_LINE_BREAKS = lazily(r"(?<![ \t.\-_•·*~\u2800\u200b])(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){8}")
+LADDER = 8  # empty lines
+_LINE_BREAKS = lazily(rf"(?<![ \t.\-_•·*~\u2800\u200b])(?:[ \t.\-_•·*~\u2800\u200b]*(?:\r\n|\r|\n)){{{LADDER}}}")
 PART_MEDIA = ("carousel", "slides", "stories", "story", "story frames", "thread")
 _PART_BREAK = lazily(r"(?m)^[ \t]*-{3,}[ \t]*(?:\r?\n|\Z)")
 _PART = lazily(r"(?m)^(?=\(?\d{1,2} ?/ ?\d{0,2}\)?[ .:\n])")
@@ -123,7 +124,7 @@ def _title_length(post: Post, platform: Platform) -> int:
 @lru_cache(maxsize=1)
 def _ladder_end(text: str, start: int) -> int:
     """Return where the first ladder of empty lines in `text[start:]` ends; behind the text if there is none."""
-    ladder = _LINE_BREAKS().search(text[start:])
+    ladder = _LINE_BREAKS().search(text[start:]) if text.count("\n", start) + text.count("\r", start) >= LADDER else None
     return start + ladder.end() if ladder else len(text) + 1
 
 
