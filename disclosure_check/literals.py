@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from disclosure_check.prefilter import ANYWHERE, LIKENESSES, MARKS, OUTLINES, PLAIN_SIGNS, START, WORD, is_in_words, is_of_word
+from disclosure_check.prefilter import ANYWHERE, LIKENESSES, MARKS, OUTLINES, PLAIN_SIGNS, START, WORD, WORD_BORDER, is_in_words, is_of_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,14 +55,152 @@ TRYING = 1.5  # what trying a pattern at a place costs, if finding a literal cos
 RESTS = 0.05  # the share of literals at which the rest of a pattern matches, about, if it needs more
 WORD_LENGTH = 5  # characters
 COMMON = frozenset(
-    """
-    a about all also am an and any are as at back be because been but by can could day did do down even first for free from get go
-    going good got had has have he her here his how i if in into is it its just know last let like long look made make may me might
-    more most much my need never new no not now of off old on one only or other our out over own people really right said say see she
-    should since so some still such take than that the their them then there these they thing things think this those through time to
-    today too two up us use used using very via want was way we week well were what when where which while who will with work would
-    year years you your
-    """.split()
+    [
+        "a",
+        "about",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "back",
+        "be",
+        "because",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "day",
+        "did",
+        "do",
+        "down",
+        "even",
+        "first",
+        "for",
+        "free",
+        "from",
+        "get",
+        "go",
+        "going",
+        "good",
+        "got",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "here",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "know",
+        "last",
+        "let",
+        "like",
+        "long",
+        "look",
+        "made",
+        "make",
+        "may",
+        "me",
+        "might",
+        "more",
+        "most",
+        "much",
+        "my",
+        "need",
+        "never",
+        "new",
+        "no",
+        "not",
+        "now",
+        "of",
+        "off",
+        "old",
+        "on",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "own",
+        "people",
+        "really",
+        "right",
+        "said",
+        "say",
+        "see",
+        "she",
+        "should",
+        "since",
+        "so",
+        "some",
+        "still",
+        "such",
+        "take",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "think",
+        "this",
+        "those",
+        "through",
+        "time",
+        "to",
+        "today",
+        "too",
+        "two",
+        "up",
+        "us",
+        "use",
+        "used",
+        "using",
+        "very",
+        "via",
+        "want",
+        "was",
+        "way",
+        "we",
+        "week",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "work",
+        "would",
+        "year",
+        "years",
+        "you",
+        "your",
+    ]
 )
 _ELEMENT = r"""
     \| | (?: \\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.) | \[\^?\]?(?:\\.|[^\]\\])*\] | \{[a-z_]+\} | (?P<group>\((?:[^()\[\\]|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?&group))*\)) | [^|] )
@@ -228,7 +366,7 @@ def begin_of(pattern: str) -> int:
     return WORD if first is not None and str(first) == _WORD_BORDER else ANYWHERE
 
 
-_WORD_BORDER = str(parser.parse(r"(?<![\w#@&])")[0])
+_WORD_BORDER = str(parser.parse(WORD_BORDER)[0])
 
 
 def _all_needs(piece: _Piece) -> tuple[Need, ...]:

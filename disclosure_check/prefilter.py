@@ -7,7 +7,7 @@ the beginning of its match.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -16,13 +16,14 @@ from disclosure_check.errors import InputError
 from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import regex
     from ahocorasick import Automaton
 
     from disclosure_check.rulebook import Expression, SignalKind
 
+WORD_BORDER = r"(?<![\w#@&])"
 ANYWHERE, WORD, START = 0, 1, 2  # where a pattern can begin: everywhere, behind no character of a word or tag, where the text begins
 COMMENTS = "comments-heading"  # the topic of the only context that is looked for in every post
 
@@ -53,7 +54,7 @@ MARKS = {"token": "\ue000"}
 _SHAPES = {
     "\ue000": (lazily(r"[A-Z\u00c0-\u00dd0-9](?=[A-Z\u00c0-\u00dd0-9_.-]{2})"), lazily(r"(?<![A-Za-z])[A-Za-z]++(?=\d)")),
 }
-LIKENESSES = {"token": r"[\w.\u00d7-]{3,}"}
+LIKENESSES = {"token": r"[\w.\u00d7-]*(?-i:[A-Z\u00c0-\u00dd0-9])[\w.\u00d7-]*"}
 OUTLINES = {name: f"(?:{mark}[^\\n]+)" for name, mark in MARKS.items()}
 
 TIMEOUT = 5.0  # seconds an expression of a pack may take at one place of a post
@@ -165,7 +166,7 @@ class Prefilter:
                 places[number] += range(place - most, place - least + 1)
         for number in sorted((*places, *self._everywhere)):
             lead = self.leads[number]
-            starts = _starts(lead, text, places[number]) if number in places else _begins(lead, range(len(text)))
+            starts = _starts(lead, text, places.get(number) or range(len(text)))
             if starts:
                 yield lead, starts
 
@@ -180,31 +181,33 @@ class Prefilter:
                 yield number, last - reach
 
 
-def _starts(lead: Lead, text: str, places: Sequence[int]) -> list[int]:
+def _starts(lead: Lead, text: str, places: Iterable[int]) -> list[int]:
     """Return, in order, where a match can begin whose rest begins at one of `places`."""
-    starts = set(places)
+    starts = sorted({place for place in places if place >= 0})
     if lead.rest is not None:
         match = matcher(lead, lead.rest)
-        starts = {start for start in starts if start >= 0 and match(text, start)}
-        if lead.before is not None and starts:
+        rests = [place for place in starts if match(text, place)]
+        if lead.before is not None and rests:
             match = matcher(lead, lead.before)
-            starts = {start for start in starts if match(text, start)}
-        backs = range(lead.before_least, lead.before_most + 1)
-        starts = {start - back for start in starts for back in backs}
-        if lead.begins == WORD:
-            starts = {start for start in starts if start <= 0 or not _is_of_tag(text[start - 1])}
-    return _begins(lead, starts)
-
-
-def _begins(lead: Lead, starts: Collection[int]) -> list[int]:
-    """Return, in order, those of `starts` at which a match can begin."""
+            rests = [place for place in rests if match(text, place)]
+        starts = sorted({start for place in rests for start in _starts_before(lead, text, place)})
     if lead.begins == START:
         return [0] if 0 in starts else []
-    return sorted(start for start in starts if start >= 0)
+    return starts
 
 
-def _is_of_tag(character: str) -> bool:
-    return character in "_#@&" or is_of_word(character)
+def _starts_before(lead: Lead, text: str, place: int) -> Iterable[int]:
+    first, last = max(0, place - lead.before_most), place - lead.before_least
+    if lead.begins == WORD:
+        return (border.start() for border in _word_borders().finditer(text, first, last))
+    return range(first, last + 1)
+
+
+@cache
+def _word_borders() -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(WORD_BORDER)
 
 
 def matcher(lead: Lead, pattern: Expression) -> Callable[[str, int], regex.Match[str] | None]:
