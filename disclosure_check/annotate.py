@@ -20,7 +20,7 @@ from disclosure_check.prefilter import COMMENTS, TIMEOUT, matcher
 from disclosure_check.segment import Layout, part_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from disclosure_check.links import LinkFact, UrlMatch
     from disclosure_check.model import Beside, Markup, Moment, Platform, Post
@@ -77,11 +77,13 @@ def annotate(post: Post, markup: Markup, platform: Platform, rulebook: Rulebook)
     Raises InputError if an expression takes too long on this post.
     """
     prose = normalize(markup.pieces, partial(_find_urls, rulebook))
-    tries = list(rulebook.prefilter().find(prose.text, prose.lower))
+    urls = (*_headline_links(post), *markup.links, *prose.links)
+    finder = rulebook.prefilter().finder(_conditions(post, platform) | _LINK_CONDITIONS if urls else _conditions(post, platform))
+    tries = list(finder.find(prose.text, prose.lower))
     layout = Layout(prose.text, tuple(prose.offsets.folded(start) for start in part_starts(post, platform)))
     own_end = _own_end(markup, prose, tries)
-    links = tuple(link for link in _link_signals(post, markup, prose, rulebook) if link.at < own_end)
-    signals = list(_signals(post, prose, tries, layout, platform, rulebook, links))
+    links = tuple(link for link in _link_signals(urls, prose, rulebook) if link.at < own_end) if urls else ()
+    signals = list(_signals(prose, tries, layout, rulebook, links))
     quotes = [Span(block.start, block.end) for block in markup.blocks if block.quoted]
     signals = [_in_quote(signal, quotes) if signal.at < own_end else replace(signal, assertion="attributed") for signal in signals]
     for aside in markup.asides:
@@ -110,10 +112,13 @@ def _find_urls(rulebook: Rulebook, text: str) -> list[UrlMatch]:
     return find_urls(text, rulebook.links())
 
 
-def _link_signals(post: Post, markup: Markup, prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
-    links = (*_headline_links(post), *markup.links, *prose.links)
-    if not links:
-        return
+def _conditions(post: Post, platform: Platform) -> frozenset[str]:
+    """Return which conditions of signals hold, of those that a post's words and links don't decide."""
+    is_declared = any(kind != "none" for kind in post.connections)
+    return frozenset((platform.form, "declared") if is_declared else (platform.form,))
+
+
+def _link_signals(links: Iterable[Link], prose: Prose, rulebook: Rulebook) -> Iterator[LinkSignal]:
     from disclosure_check.links import classify_url
 
     found = []
@@ -135,13 +140,7 @@ def _headline_links(post: Post) -> Iterator[Link]:
 
 
 def _signals(
-    post: Post,
-    prose: Prose,
-    tries: Sequence[tuple[Lead, list[int]]],
-    layout: Layout,
-    platform: Platform,
-    rulebook: Rulebook,
-    links: tuple[LinkSignal, ...],
+    prose: Prose, tries: Iterable[tuple[Lead, list[int]]], layout: Layout, rulebook: Rulebook, links: tuple[LinkSignal, ...]
 ) -> Iterator[Signal]:
     found: list[Signal] = []
     for _, group in groupby(tries, key=lambda found: id(found[0].kind)):  # a pack's signal may have the id of another one
@@ -149,24 +148,17 @@ def _signals(
         kind = patterns[0][0].kind
         if kind.role == "context" or (kind.when & _LINK_CONDITIONS and not links):
             continue
-        if _applies(kind, post, platform):
-            spans = _without_overlaps(span for lead, starts in patterns for span in _matches(lead, starts, prose.text))
-            for span in spans:
-                if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
-                    continue
-                is_tag = prose.text[span.start] == "#"  # a tag belongs to all that stands before it
-                around = _around(layout.paragraph(span.start) if is_tag else layout.sentence(span.start), span)
-                context = prose.text[around.start : around.end]
-                if any(void.compiled().search(context, timeout=TIMEOUT) for void in kind.unless):
-                    continue
-                found.append(_signal(kind, span, prose, layout, rulebook.cues))
+        spans = _without_overlaps(span for lead, starts in patterns for span in _matches(lead, starts, prose.text))
+        for span in spans:
+            if kind.when & _LINK_CONDITIONS and not _holds_fitting_link(span, kind, links):
+                continue
+            is_tag = prose.text[span.start] == "#"  # a tag belongs to all that stands before it
+            around = _around(layout.paragraph(span.start) if is_tag else layout.sentence(span.start), span)
+            context = prose.text[around.start : around.end]
+            if any(void.compiled().search(context, timeout=TIMEOUT) for void in kind.unless):
+                continue
+            found.append(_signal(kind, span, prose, layout, rulebook.cues))
     yield from sorted(found, key=lambda signal: (signal.at, signal.to, signal.kind.id))
-
-
-def _applies(kind: SignalKind, post: Post, platform: Platform) -> bool:
-    if not kind.when or kind.when & _LINK_CONDITIONS:
-        return True
-    return platform.form in kind.when or ("declared" in kind.when and any(kind != "none" for kind in post.connections))
 
 
 def _matches(lead: Lead, starts: Sequence[int], text: str) -> Iterator[Span]:
@@ -227,8 +219,8 @@ def _in_quote(signal: Signal, quotes: list[Span]) -> Signal:
 
 def _aside_signals(post: Post, aside: Aside, platform: Platform, rulebook: Rulebook) -> Iterator[Signal]:
     prose = normalize(aside.pieces, partial(_find_urls, rulebook))
-    tries = list(rulebook.prefilter().find(prose.text, prose.lower))
-    for signal in _signals(post, prose, tries, Layout(prose.text), platform, rulebook, ()):
+    tries = rulebook.prefilter().finder(_conditions(post, platform)).find(prose.text, prose.lower)
+    for signal in _signals(prose, tries, Layout(prose.text), rulebook, ()):
         if signal.kind.role == "disclosure":
             yield replace(signal, channel=aside.channel, reason=aside.reason)
 

@@ -119,28 +119,51 @@ def _lead(kind: SignalKind, pattern: Expression, begins: int, _: object = None, 
 
 
 class Prefilter:
-    """The literals that the patterns of signals need, to be looked up all at once."""
+    """How the patterns of signals are looked for, with a finder for each sort of posts."""
 
     def __init__(self, kinds: Sequence[SignalKind], table: Table | None = None) -> None:
         """Take the signals, and their table if it is known already."""
+        self._kinds = kinds
+        self._finders: dict[frozenset[str], Finder] = {}
+        self.table = table or table_of_signals(kinds)
+        self.leads = leads_of(kinds, self.table)
+
+    def extended(self, kinds: Sequence[SignalKind]) -> Prefilter:
+        """Return a prefilter of these signals and more."""
+        return Prefilter((*self._kinds, *kinds), table_of_signals(kinds, self.table))
+
+    def finder(self, conditions: frozenset[str]) -> Finder:
+        """Return the finder of the signals that are looked for where `conditions` hold, of those that `SignalKind.when` may name."""
+        finder = self._finders.get(conditions)
+        if finder is None:
+            asked = [number for number, lead in enumerate(self.leads) if not lead.kind.when or lead.kind.when & conditions]
+            finder = self._finders[conditions] = Finder(self.leads, asked, self.table)
+        return finder
+
+
+class Finder:
+    """The literals that some patterns need, to be looked up all at once."""
+
+    def __init__(self, leads: Sequence[Lead], asked: Iterable[int], table: Table) -> None:
+        """Take all patterns, the numbers of those to find, and the table of all."""
         from ahocorasick import Automaton
 
-        self._kinds = kinds
-        self._table = table or table_of_signals(kinds)
-        self.leads = leads_of(kinds, self._table)
+        self._leads = leads
         self._everywhere: list[int] = []  # the numbers of the patterns that need no literal
         # By literal, the numbers of the patterns that need it, with how many characters at least and at most stand before it.
-        self._by_literal: list[list[tuple[int, int, int]]] = [[] for _ in self._table["literals"]]
-        for number, (_, *needed) in enumerate(self._table["patterns"]):
+        self._by_literal: dict[int, list[tuple[int, int, int]]] = {}
+        for number in asked:
+            _, *needed = table["patterns"][number]
             for literal, least, most in needed[0] if needed else ():
-                self._by_literal[literal].append((number, least, most))
+                self._by_literal.setdefault(literal, []).append((number, least, most))
             if not needed:
                 self._everywhere.append(number)
         self._shapes: list[tuple[int, str]] = []
         self._in_words: Automaton = Automaton()
         self._with_signs: Automaton = Automaton()
-        with_signs = frozenset(self._table["with_signs"])
-        for number, literal in enumerate(self._table["literals"]):
+        with_signs = frozenset(table["with_signs"])
+        for number in self._by_literal:
+            literal = table["literals"][number]
             if literal in _SHAPES:
                 self._shapes.append((number, literal))
             else:
@@ -148,10 +171,6 @@ class Prefilter:
                 automaton.add_word(literal, (len(literal), number))
         self._in_words.make_automaton()
         self._with_signs.make_automaton()
-
-    def extended(self, kinds: Sequence[SignalKind]) -> Prefilter:
-        """Return a prefilter of these signals and more."""
-        return Prefilter((*self._kinds, *kinds), table_of_signals(kinds, self._table))
 
     def find(self, text: str, lower: str) -> Iterator[tuple[Lead, list[int]]]:
         """Yield the patterns that may match in a folded text, in their order, with the places at which a match can begin, in order.
@@ -165,7 +184,7 @@ class Prefilter:
                     places[number] = []
                 places[number] += range(place - most, place - least + 1)
         for number in sorted((*places, *self._everywhere)):
-            lead = self.leads[number]
+            lead = self._leads[number]
             starts = _starts(lead, text, places.get(number) or range(len(text)))
             if starts:
                 yield lead, starts
@@ -183,14 +202,13 @@ class Prefilter:
 
 def _starts(lead: Lead, text: str, places: Iterable[int]) -> list[int]:
     """Return, in order, where a match can begin whose rest begins at one of `places`."""
-    starts = sorted({place for place in places if place >= 0})
+    match = matcher(lead, lead.pattern if lead.rest is None else lead.rest)
+    starts = [place for place in sorted(set(places)) if place >= 0 and match(text, place)]
+    if lead.before is not None and starts:
+        match = matcher(lead, lead.before)
+        starts = [place for place in starts if match(text, place)]
     if lead.rest is not None:
-        match = matcher(lead, lead.rest)
-        rests = [place for place in starts if match(text, place)]
-        if lead.before is not None and rests:
-            match = matcher(lead, lead.before)
-            rests = [place for place in rests if match(text, place)]
-        starts = sorted({start for place in rests for start in _starts_before(lead, text, place)})
+        starts = sorted({start for place in starts for start in _starts_before(lead, text, place)})
     if lead.begins == START:
         return [0] if 0 in starts else []
     return starts
