@@ -273,7 +273,7 @@ def test_pieces_fold_like_their_single_characters(shown: list[tuple[str, int, in
 @settings(deadline=None)  # a machine under load is no fault
 @given(st.text(st.sampled_from(f"  \n\n{EMOJI_MARK}.-_•a"), max_size=30))
 def test_white_space_is_left_in_its_final_form(text: str):
-    expected = [space.span() for space in normalize_module._WHITE_SPACE.finditer(text) if space[0] != "\n\n"]
+    expected = [space.span() for space in normalize_module._WHITE_SPACE().finditer(text) if space[0] != "\n\n"]
     assert [(start, end) for start, end, _ in normalize_module._gaps(text)] == expected
 
 

@@ -38,7 +38,7 @@ def run(*arguments: str) -> dict[str, object]:
 def plain_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)  # out of reach of a configuration
     path = tmp_path / "post.md"
-    path.write_text("We walked to the lake before breakfast and found the boats still tied up.\n" * 20, encoding="utf-8")
+    path.write_text("The lake was still before breakfast, and the boats lay tied up.\n" * 20, encoding="utf-8")
     return path
 
 
