@@ -7,6 +7,7 @@ import shutil
 import tomllib
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import regex
@@ -27,7 +28,7 @@ FILES = sorted(
     path for group in ("presence", "wording", "placement", "claims", "reviews", "process") for path in (RULES / group).glob("DC*.toml")
 )
 RULEBOOK = load_rulebook(examples=True)
-SCHEMA = json.loads((rulebook_module.Path(rulebook_module.__file__).parent / "schema" / "rule.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(rulebook_module.__file__).parent / "schema" / "rule.schema.json").read_text(encoding="utf-8"))
 FORMS = ("short", "long", "article", "audio", "listing")
 PLACEHOLDERS = {"match", "connection", "position", "platform", "fold", "brand"}
 # The official texts that were read at their source or in a full copy; all others are known from those who quote them.
