@@ -134,7 +134,8 @@ def _disclosures(
         from disclosure_check.site import with_rendered
 
         found = with_rendered(found, post, markup, config)
-    if not (found.signals or found.links or post.connections or post.platform_label or post.page_sponsor):
+    is_telling = found.signals or any(link.fact is not None for link in found.links)
+    if not (is_telling or post.connections or post.platform_label or post.page_sponsor):
         return markup, found, (), ()
     from disclosure_check.evaluate import evaluate
 
