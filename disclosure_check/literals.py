@@ -1,7 +1,7 @@
-"""Find out which literals a pattern can't match without, and where in a match they stand, so that it is tried at few places.
+"""Find out by which literals a pattern is best looked for: those that every match has one of, and that are met seldom.
 
-Comes in: the source of a regular expression. Goes out: its needs. This runs when rules are compiled, not when posts are
-checked; `prefilter` looks the literals up.
+Comes in: a pattern of the rule data. Goes out: its pivot. This runs when rules are compiled, not when posts are checked;
+`prefilter` looks the literals up.
 """
 
 from __future__ import annotations
@@ -212,6 +212,7 @@ _ELEMENT = r"""
     \| | (?: \\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.) | \[\^?\]?(?:\\.|[^\]\\])*\] | \{[a-z_]+\} | (?P<group>\((?:[^()\[\\]|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?&group))*\)) | [^|] )
     (?: [?*+][?+]? | \{\d*,?\d*\}[?+]? )?
 """
+_FLAGS = re.compile(r"\(\?[a-zA-Z0-9-]+\)")  # which change what follows
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
@@ -275,11 +276,14 @@ def pivot_of(pattern: Expression) -> Pivot | None:
 
 
 def _elements(pattern: str) -> list[str]:
-    """Return the elements of a pattern of the rule data, with their quantifiers: signs, classes, groups and names of word groups."""
+    """Return the elements of a pattern of the rule data, with their quantifiers: signs, classes, groups and names of word groups.
+
+    The whole is one element where its parts don't stand alone: beside a "|", or behind flags.
+    """
     import regex
 
     elements = [match.group() for match in regex.finditer(_ELEMENT, pattern, regex.VERBOSE)]
-    return [pattern] if "|" in elements else elements
+    return [pattern] if "|" in elements or any(map(_FLAGS.fullmatch, elements)) else elements
 
 
 def _backwards(elements: Sequence[Expression]) -> str:

@@ -1,8 +1,8 @@
-"""Tell where in a text the patterns of signals can match at all: one pass over it finds the rare literals that they need.
+"""Tell where in a text the patterns of signals can match: one pass over it finds literals that they need, and the parts around these decide.
 
-Comes in: the folded text and the signals. Goes out: for each pattern the few places at which it is worth trying. This
-doesn't change what is found, only how fast, but for one limit: what a pattern needs has to stand within `literals.REACH` of
-the beginning of its match.
+Comes in: the folded text and the signals. Goes out: for each pattern that may match, the few places at which it is worth trying.
+This doesn't change what is found, only how fast, but for two limits: the literal that a pattern is looked for by stands within
+`literals.REACH` of the beginning of its match, and the project's own patterns match no more than LONGEST characters.
 """
 
 from __future__ import annotations

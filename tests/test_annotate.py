@@ -10,6 +10,7 @@ import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from disclosure_check.annotate import annotate
 from disclosure_check.explain import example_post
@@ -17,7 +18,7 @@ from disclosure_check.model import Post
 from disclosure_check.prefilter import LONGEST, MARKS, Lead, matcher, places_of_shape
 from disclosure_check.readers.files import read_paths
 from disclosure_check.readers.markup import parse
-from disclosure_check.rulebook import expand, load_rulebook, rules_dir
+from disclosure_check.rulebook import Expression, expand, load_rulebook, plain_kind, rules_dir, with_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -306,6 +307,45 @@ def test_no_match_is_lost_in_altered_posts(data):
         pieces[at : at + data.draw(st.integers(0, 2))] = [data.draw(st.sampled_from([*GAPS, *ODDS]))]
     text = "".join(pieces)
     assert lost_signals(text if len(text.lower()) == len(text) else "") == []
+
+
+ODD_PATTERNS = {
+    "flags": r"(?x)gifted\sby\slumo#brand",
+    "flags further on": r"gifted (?x)by\slumo#brand",
+    "alternatives": "lumo gifted|gifted by lumo",
+    "a reference": r"(gift)ed by lumo, \1s",
+    "a named reference": "(?P<what>gift)ed by lumo, (?P=what)s",
+    "a condition": "(un)?gifted by(?(1) nobody| lumo)",
+    "no literal": r"\w+ed \w\w \w{4}",
+    "a class": "[gj]ifted by [^a]umo",
+    "a repeated group": "(?:gifted |by ){2}lumo",
+    "a possessive part": "(?:was |is )*+gifted by lumo",
+    "a look ahead": r"gifted (?=by)\w+ lumo",
+    "a look behind": "(?<=gifted by )lumo",
+    "another case": "(?-i:GIFTED) by lumo",
+    "signs": r"\(gifted by lumo\)",
+    "a letter beyond Latin-1": "gifted by lumo, gifts \u0142",
+}
+ODD_TEXTS = [
+    "It was gifted by Lumo, gifts!",
+    "(GIFTED by lumo)",
+    "ungifted by nobody; gifted by\nlumo",
+    "Lumo gifted, gifts \u0142. gifted by lumo, gifts \u0142",
+]
+
+
+@pytest.mark.parametrize("pattern", ODD_PATTERNS.values(), ids=ODD_PATTERNS)
+def test_a_pattern_of_a_pack_may_be_written_in_any_way(pattern):
+    expression = Expression(pattern, {}, is_trusted=False)
+    kind = replace(plain_kind("odd", "disclosure", ["-"]), patterns=(expression,))
+    finder = with_kinds(RULEBOOK, [kind]).prefilter().finder(frozenset())
+    found = 0
+    for text in ODD_TEXTS:
+        starts = next((starts for lead, starts in finder.find(text, text.lower()) if lead.kind is kind), [])
+        expected = [match.start() for match in expression.compiled().finditer(text, overlapped=True)]
+        assert set(expected) <= set(starts)
+        found += len(expected)
+    assert found
 
 
 def test_each_place_at_which_a_shape_can_match_is_tried():
