@@ -186,8 +186,13 @@ def _hostile(figures: Figures, corpus: Path, alone: Sequence[str], characters: i
     for kind in KINDS:
         _progress(kind)
         small, large = (Command((*alone, f"hostile/{kind}-{times}.md"), corpus) for times in (1, 10))
-        figures.runs[f"{kind} 1"] = repeated(small, 3, LIMIT)
-        figures.runs[f"{kind} 10"] = figures.runs[f"{kind} 1"] and repeated(large, 1, LIMIT)  # if n takes too long, 10 n isn't tried
+        try:
+            short = repeated(small, 3, LIMIT)
+            long = short and repeated(large, 1, LIMIT)  # if n takes too long, 10 n isn't tried
+        except subprocess.CalledProcessError as error:
+            figures.missing[kind] = str(error)
+        else:
+            figures.runs |= {f"{kind} 1": short, f"{kind} 10": long}
 
 
 def _progress(of: str) -> None:

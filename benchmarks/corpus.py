@@ -4,7 +4,7 @@
 
 `posts/` are Markdown posts of a blog; `captions.jsonl` and `captions-10.jsonl` are records of captions, the second ten times as many;
 `plain.md` has 330 words that show no connection, `claims.md` also an ad and claims; `hostile/` are posts of one sort of markup or
-words, of n and of 10 n characters. Nothing here is a real post, person or brand.
+words, of n and of 10 n bytes. Nothing here is a real post, person or brand.
 """
 
 from __future__ import annotations
@@ -181,20 +181,20 @@ def plain_post(*, with_claims: bool = False) -> str:
 
 
 def hostile(n: int) -> dict[str, str]:
-    """Return posts of `n` characters that consist of nothing but one thing, by what they consist of."""
+    """Return posts of `n` bytes that consist of nothing but one thing, by what they consist of."""
     chance = random.Random("hostile")  # noqa: S311  # no secret
     tags = (f"#{pick('adjective', chance)}{pick('thing', chance)}{chance.choice(('ad', 'sponsored', 'partner', ''))} " for _ in count())
     links = (f"[{pick('thing', chance)}](https://{pick('place_tag', chance).lower()}.example/{number}) " for number in count())
     affiliate = (f"[{pick('thing', chance)}](https://www.amazon.com/dp/B0{number:08}?tag=fernkin-20) " for number in count())
     cues = (f"{chance.choice(CUES)} " for _ in count())
-    half = n // 2
+    half = (n - 4) // 6  # of the quotation marks, which take three bytes each
     return {
         "hashtags": _cut(tags, n),
         "links": _cut(links, n),
         "affiliate-links": _cut(affiliate, n),
         "cue-words": _cut(cues, n),
         "one-letter": "a" * n,
-        "quotation-marks": ("“‘" * half)[: half - 2] + "fine" + ("’”" * half)[: n - half - 2],
+        "quotation-marks": ("“‘" * half)[:half] + "fine" + "e" * (n - 4 - 6 * half) + ("’”" * half)[:half],
         "block-quotes": ">" * (n - 5) + " fine",
     }
 
