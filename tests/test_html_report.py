@@ -465,7 +465,7 @@ class TestBrowser:
         assert "our own shop" in rows.inner_text()
         page.locator("select[name=state]").select_option("suppressed")
         assert page.locator("article.post").count() == 1
-        assert "Accepted: our own shop" in page.locator(".finding-card").inner_text()
+        page.locator(".finding-card", has_text="Accepted: our own shop").wait_for()
         page.locator("select[name=state]").select_option("open")
         assert not page.locator("#accepted").is_visible()
 

@@ -312,6 +312,7 @@ MDX = {
     "summary": "<details>\n  <summary>Now «use code MIA20 for 20% off»</summary>\n  x\n</details>\n",
     "tab-items": '<Tabs>\n<TabItem value="a" label="b">\n\nNow «use code MIA20 for 20% off»\n\n</TabItem>\n</Tabs>\n',
     "after-front-matter": "---\ntitle: x\n---\n\nimport A from 'a'\n\nNow «use code MIA20 for 20% off»\n",
+    "import-as-a-word-before-a-module": "import duties are due\r\n\r\nNow «use code MIA20 for 20% off»\r\n\r\nimport A from 'a'\r\n",
     "import-as-a-word": "import duties are due\n\nNow «use code MIA20 for 20% off»\n",
     "twice": "<A>«use code MIA20 for 20% off»</A>\n\n- <B/> «use code\n  MIA20 for 20% off»\n",
     # Unseen

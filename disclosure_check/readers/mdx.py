@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _MODULE_LINE = lazily(
-    r"""^(?:import\s+(?:[\w*{][^'"\n]*(?:\n[^'"\n]+){0,40}?\sfrom\s+)?["'][^"'\n]+["']|export\s+(?:(?:default|const|let|var|function|async|class)\b|[{*]))""",
+    r"""^(?:import\s+(?:[\w*{][^'"\n]*(?:\n(?!\r\n)[^'"\n]+){0,40}?\sfrom\s+)?["'][^"'\n]+["']|export\s+(?:(?:default|const|let|var|function|async|class)\b|[{*]))""",
     re.MULTILINE,
 )
 _COMMENT = lazily(r"(?<!\{)\{/\*.{0,2000}?\*/\}", re.DOTALL)
