@@ -318,7 +318,7 @@ def setting(figures: Figures) -> str:
     if "captions" in counts:
         sentences.append(f"{sizes['captions']:,.0f} captions: median of {counts['captions']}; ten times as many: one run.")
     if "characters" in sizes:
-        sentences.append(f"n = {sizes['characters']:,.0f} characters: median of 3; 10 n: one run.")
+        sentences.append(f"n = {sizes['characters']:,.0f} bytes: median of 3; 10 n: one run.")
     done = figures.runs.get("posts")
     if done and done.cpu_seconds < BUSY * done.seconds:
         sentences.append("The machine was busy with other things: the ratios are rough.")

@@ -8,20 +8,20 @@ for a word of the vocabulary "cures" and, at most GAP tokens behind it in the sa
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, msgpack
 
-from disclosure_check.claims import NUMBER, TICKER, token_texts
+from disclosure_check.claims import MOST_WORDS, NUMBER, TICKER, token_texts
 from disclosure_check.cues import CueTable, spelled_out
 from disclosure_check.lazily import Unpacked
-from disclosure_check.places import put, value_at
+from disclosure_check.packed import put, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from disclosure_check.places import Body
+    from disclosure_check.packed import Body
     from disclosure_check.rulebook import Rule
 
 GROUPED = 2  # letters: words that begin with the same ones are looked up together
@@ -58,13 +58,14 @@ class Vocabulary:
         self._groups: Mapping[str, Mapping[str, int]] = Unpacked(compiled.phrases, lambda place: msgpack.decode(value_at(place, body)))
         self._words = compiled.words
         self._body = body
+        self.phrases = lru_cache(maxsize=MOST_WORDS)(self._read_phrases)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """All single words, for splitting hashtags."""
         return frozenset(value_at(self._words, self._body).decode().split(" "))
 
-    def phrases(self, word: str) -> Phrases | None:
+    def _read_phrases(self, word: str) -> Phrases | None:
         """Return what begins with `word`, None if nothing does; `claims.NUMBER` stands for all numbers."""
         place = self._groups.get(word[:GROUPED], {}).get(word)
         if place is None:

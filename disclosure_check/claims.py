@@ -14,9 +14,9 @@ from msgspec import Struct, field
 from disclosure_check.lazily import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from disclosure_check.claim_rules import ClaimBook, ClaimRule, Composition, Condition, Phrases, Vocabulary
+    from disclosure_check.claim_rules import ClaimBook, ClaimRule, Composition, Condition, Vocabulary
     from disclosure_check.normalize import Prose
     from disclosure_check.segment import Layout
 
@@ -329,20 +329,13 @@ def _find_mentions(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tup
 
 def _find_phrases(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[int, int, int]]:
     """Yield each phrase in `words`, with words or with signs for them: where it begins and ends, and the vocabularies that know it."""
-    find = _finder(vocabulary)
     numbered = [_general(word) for word in words]
     for said in (words, numbered) if numbered != words else (words,):
         for first, word in enumerate(said):
-            phrases = find(word)
+            phrases = vocabulary.phrases(word)
             end = first
             while phrases is not None:
                 end += 1
                 if phrases.mask:
                     yield first, end, phrases.mask
                 phrases = phrases.longer.get(said[end]) if end < len(said) else None
-
-
-@lru_cache(maxsize=4)
-def _finder(vocabulary: Vocabulary) -> Callable[[str], Phrases | None]:
-    """Return `vocabulary.phrases`, which remembers what it found."""
-    return lru_cache(maxsize=MOST_WORDS)(vocabulary.phrases)

@@ -72,7 +72,7 @@ def table_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
 
     numbers = {literal: number for number, literal in enumerate(table["literals"] if table else ())}
     rows = list(table["patterns"]) if table else []
-    for pattern in _patterns(kinds):
+    for _, pattern in _patterns(kinds):
         row: list[Any] = [begin_of(pattern.expanded(OUTLINES))]
         if (pivot := pivot_of(pattern)) is not None:
             literals = sorted([numbers.setdefault(literal, len(numbers)), *span] for literal, span in sorted(pivot.at.items()))
@@ -82,8 +82,8 @@ def table_of_signals(kinds: Sequence[SignalKind], table: Table | None = None) ->
     return {"literals": list(numbers), "with_signs": with_signs, "patterns": rows}
 
 
-def _patterns(kinds: Sequence[SignalKind]) -> Iterator[Expression]:
-    return (pattern for kind in kinds if is_searched(kind) for pattern in kind.patterns)
+def _patterns(kinds: Sequence[SignalKind]) -> Iterator[tuple[SignalKind, Expression]]:
+    return ((kind, pattern) for kind in kinds if is_searched(kind) for pattern in kind.patterns)
 
 
 def is_searched(kind: SignalKind) -> bool:
@@ -110,8 +110,7 @@ class Lead(Struct, frozen=True):
 
 def leads_of(kinds: Sequence[SignalKind], table: Table) -> list[Lead]:
     """Return how the patterns of signals are looked for, as their table tells."""
-    patterns = ((kind, pattern) for kind in kinds if is_searched(kind) for pattern in kind.patterns)
-    return [_lead(kind, pattern, *row) for (kind, pattern), row in zip(patterns, table["patterns"], strict=True)]
+    return [_lead(kind, pattern, *row) for (kind, pattern), row in zip(_patterns(kinds), table["patterns"], strict=True)]
 
 
 def _lead(kind: SignalKind, pattern: Expression, begins: int, _: object = None, before: str = "", rest: str = "", *lengths: int) -> Lead:
@@ -185,7 +184,7 @@ class Finder:
                 places[number] += range(place - most, place - least + 1)
         for number in sorted((*places, *self._everywhere)):
             lead = self._leads[number]
-            starts = _starts(lead, text, places.get(number) or range(len(text)))
+            starts = _starts(lead, text, places.get(number) or range(1 if lead.begins == START else len(text)))
             if starts:
                 yield lead, starts
 

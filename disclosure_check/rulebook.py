@@ -260,7 +260,7 @@ def write_compiled(folder: Path, file: str = COMPILED_FILE) -> None:
     from msgspec.msgpack import encode
 
     from disclosure_check.claim_rules import compile_claims
-    from disclosure_check.places import put, write_file
+    from disclosure_check.packed import put, write_file
     from disclosure_check.prefilter import leads_of, table_of_signals
     from disclosure_check.rule_files import read_pack
 
@@ -297,7 +297,7 @@ def _write_expressions(signals: Sequence[SignalKind], cues: Cues, parts: Sequenc
 
     from msgspec.msgpack import encode
 
-    from disclosure_check.places import put, write_file
+    from disclosure_check.packed import put, write_file
 
     patterns = [pattern for kind in signals for pattern in (*kind.patterns, *kind.unless)]
     patterns += [pattern for group in (cues.forward, cues.backward, cues.sentence) for found in group.values() for pattern in found]
@@ -321,7 +321,7 @@ def _read_expressions(mark: str) -> Mapping[str, bytes]:
     """Return the compiled patterns by their sources; none if they were made by another `regex`."""
     from msgspec.msgpack import decode
 
-    from disclosure_check.places import read_file, value_at
+    from disclosure_check.packed import read_file, value_at
 
     try:
         body, head = read_file(_beside(EXPRESSIONS_NAME))
@@ -337,7 +337,7 @@ def _read_claims(own: str) -> ClaimBook:
     from msgspec.msgpack import decode
 
     from disclosure_check.claim_rules import CompiledClaims, load_claims
-    from disclosure_check.places import read_file, value_at
+    from disclosure_check.packed import read_file, value_at
 
     def rule(place: int) -> Rule:
         table = decode(value_at(place, body))
